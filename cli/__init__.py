@@ -1,0 +1,1 @@
+"""The command line: reads arguments and settings, builds the parts, prints."""

@@ -1,0 +1,123 @@
+"""What the commands share: settings, the store, the clock, and the parts built from them.
+
+Heavy libraries are imported when they are used, so that every --help answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import settings
+
+if TYPE_CHECKING:
+    from feeds.poll import Watch
+    from mail.deliver import Delivery
+    from state.records import Site
+    from state.store import Store
+
+VERSION = "0.1.0"
+
+
+class App:
+    """The composition root of one command. config, state: as given on the command line."""
+
+    def __init__(self, config: Path | None, state: str | None) -> None:
+        self._config = config
+        self._state = state
+
+    @cached_property
+    def settings(self) -> settings.Settings:
+        found = settings.load(self._config)
+        for path in found.ignored:
+            click.echo(f"tidings: {path} is read but not acted on by this release", err=True)
+        return found
+
+    @property
+    def state_url(self) -> str:
+        return self._state or self.settings.state
+
+    @property
+    def site(self) -> Site:
+        """The site as links need it: without a public address, where `run` would serve it."""
+        site, serving = self.settings.site, self.settings.serving
+        return site if site.url else replace(site, url=f"http://{serving.host}:{serving.port}")
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @cached_property
+    def owner(self) -> str:
+        """Names this process in leases."""
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The database, of exactly this release's shape."""
+        from state.migrate import check
+        from state.store import open_store
+
+        made = open_store(self.state_url)
+        try:
+            check(made)
+            yield made
+        finally:
+            made.close()
+
+    @property
+    def sink_folder(self) -> Path:
+        """Where the built-in sink keeps what would be sent: beside the database."""
+        from state.store import file_of, parse
+
+        file = file_of(parse(self.state_url))
+        return (file.with_suffix(".mails") if file else Path("tidings.mails")).absolute()
+
+    @asynccontextmanager
+    async def watch(self, store: Store) -> AsyncIterator[Watch]:
+        """The parts that reading documents needs."""
+        from feeds.children import Children
+        from feeds.fetch import Fetcher
+        from feeds.poll import Watch
+
+        polling = self.settings.polling
+        async with Fetcher(polling, VERSION) as fetcher, Children() as children:
+            yield Watch(store, fetcher, children, self.site, polling)
+
+    @asynccontextmanager
+    async def delivery(self, store: Store) -> AsyncIterator[Delivery]:
+        """The parts that sending needs; without a server of its own, the sink takes the mail."""
+        from mail.deliver import Delivery
+        from mail.message import assemble
+        from mail.sink import Sink
+
+        mailing = self.settings.mailing
+        if mailing.smtp:
+            yield Delivery(store, mailing, self.settings.site, assemble)
+            return
+        async with Sink(self.sink_folder) as sink:
+            yield Delivery(store, replace(mailing, smtp=sink.url, tls="none"), self.site, assemble)
+
+
+def interactive() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agreed(question: str, yes: bool) -> bool:
+    """Whether to go on: --yes, or a person who says so. Without a person the answer is no, and says how."""
+    if yes:
+        return True
+    if not interactive():
+        click.echo(f"{question} Nothing was done; say --yes to do it.", err=True)
+        return False
+    return click.confirm(question, err=True)

@@ -1,0 +1,242 @@
+"""Every key of tidings.toml: its type, its default and what it is for.
+
+The one list from which the configuration is checked, the commented file of
+`tidings init` is written and docs/configuration.md is made.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Wrong(ValueError):
+    """A value that a key cannot take; the message says what was expected."""
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Wrong("give text in quotes")
+    return value
+
+
+def whole(low: int, high: int) -> Callable[[object], int]:
+    def number(value: object) -> int:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise Wrong(f"give a whole number from {low} to {high}")
+        return value
+
+    return number
+
+
+def flag(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    if not isinstance(value, bool):
+        raise Wrong("give true or false")
+    return value
+
+
+def duration(value: object) -> int:
+    """Seconds. Written 30s, 10m, 1h, 2d, or as a number of seconds."""
+    if isinstance(value, str) and (written := re.fullmatch(r"(\d+)([smhd]?)", value.strip())):
+        return int(written[1]) * UNITS[written[2] or "s"]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise Wrong('give a duration like "30s", "10m", "1h" or "2d"')
+
+
+def texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Wrong('give a list of texts, like ["one", "two"]')
+    return tuple(value)
+
+
+def networks(value: object) -> tuple[str, ...]:
+    for one in texts(value):
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise Wrong(f'{one!r} is no network; give a list like ["127.0.0.0/8", "fd00::/8"]') from error
+    return texts(value)
+
+
+def choice(*allowed: str) -> Callable[[object], str]:
+    def one_of(value: object) -> str:
+        if value not in allowed:
+            raise Wrong("give one of " + ", ".join(f'"{word}"' for word in allowed))
+        return str(value)
+
+    return one_of
+
+
+def zone(value: object) -> str:
+    try:
+        ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Wrong('give a time zone like "Asia/Phnom_Penh" or "UTC"') from error
+    return text(value)
+
+
+def language(value: object) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text(value)):
+        raise Wrong('give a language tag like "en" or "km"')
+    return text(value)
+
+
+def base_url(value: object) -> str:
+    if value == "":
+        return ""
+    address = urlsplit(text(value))
+    if address.scheme not in ("http", "https") or not address.netloc or address.query or address.fragment:
+        raise Wrong('give the public address of the service, like "https://news.example.org"')
+    return text(value).rstrip("/")
+
+
+def web_url(value: object) -> str:
+    if value != "" and urlsplit(text(value)).scheme not in ("http", "https"):
+        raise Wrong('give an address like "https://example.org/about"')
+    return text(value)
+
+
+def smtp_url(value: object) -> str:
+    if value == "":
+        return ""
+    address = urlsplit(text(value))
+    try:
+        bad = address.scheme not in ("smtp", "smtps") or not address.hostname or address.port == 0
+    except ValueError:
+        bad = True
+    if bad:
+        raise Wrong('give "smtp://host:port", "smtp://user:password@host:port" or "smtps://…"')
+    return text(value)
+
+
+def mailbox(value: object) -> str:
+    if value != "" and not re.fullmatch(r"[^\r\n\0<>]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+", text(value)):
+        raise Wrong('give a mailbox like "News <news@example.org>"')
+    return text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. default: as it would be written in TOML. about: a sentence for the admin."""
+
+    section: str
+    name: str
+    check: Callable[[object], object]
+    default: str
+    about: str
+    planned: bool = False  # part of the contract, read and checked, not acted on by this release
+
+    @property
+    def path(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return f"TIDINGS_{self.section}__{self.name}".upper()
+
+
+KEYS = (
+    Key("site", "title", text, '"tidings"', "The name people see in feeds, pages and mails."),
+    Key(
+        "site",
+        "url",
+        base_url,
+        '""',
+        "The public address; the only source of links. Real mail is refused while it is empty.",
+    ),
+    Key("site", "language", language, '"en"', "The language of pages and mails unless a subscriber chose another."),
+    Key("site", "timezone", zone, '"UTC"', "The time zone of subscribers who chose none."),
+    Key("site", "contact", text, '""', "Where people can write to: an address or a page."),
+    Key("site", "postal_address", text, '""', "The postal address at the end of each mail; many countries ask for it."),
+    Key("state", "url", text, '"sqlite:///tidings.db"', "The database."),
+    Key("state", "engine", choice("embedded"), '"embedded"', "Who wakes the work: embedded is one process with ticks."),
+    Key(
+        "mail",
+        "smtp",
+        smtp_url,
+        '""',
+        "The server that takes our mail; while empty, a built-in sink keeps what would be sent.",
+    ),
+    Key(
+        "mail",
+        "tls",
+        choice("opportunistic", "required", "none"),
+        '"opportunistic"',
+        "Whether mail travels encrypted; required fails closed.",
+    ),
+    Key("mail", "sender", mailbox, '""', "The From of every mail."),
+    Key("mail", "reply_to", mailbox, '""', "Where answers go, if not to the sender."),
+    Key("mail", "bounce_domain", text, '""', "The domain of bounce addresses; empty is the sender's."),
+    Key("mail", "connections", whole(1, 100), "4", "How many connections to the server at once."),
+    Key("mail", "per_hour", whole(0, 10_000_000), "0", "At most so many messages an hour; 0 is no limit."),
+    Key(
+        "mail",
+        "in_doubt",
+        choice("resend", "hold"),
+        '"resend"',
+        "What becomes of a message whose acceptance nobody can know.",
+    ),
+    Key("mail", "give_up_after", duration, '"5d"', "How long a message is tried."),
+    Key(
+        "mail",
+        "idempotency_header",
+        text,
+        '""',
+        "A header that carries a message's own key, for servers that know one.",
+    ),
+    Key("digests", "window", duration, '"10m"', 'How long mail of the rhythm "now" is grouped.'),
+    Key("mail", "inbox", text, '""', "Where bounces and mailto: unsubscribes arrive.", planned=True),
+    Key("mail", "dkim_domain", text, '""', "The domain that signs.", planned=True),
+    Key("mail", "dkim_selector", text, '""', "The selector of the signing key.", planned=True),
+    Key("mail", "dkim_key", text, '""', "The file of the signing key.", planned=True),
+    Key("digests", "approval", flag, "false", "Whether editions wait for your approval.", planned=True),
+    Key("digests", "empty_note", flag, "false", "Whether weekly readers hear that nothing was new.", planned=True),
+    Key("poll", "contact_url", web_url, '""', "Told to the sites we read, so that they can reach you."),
+    Key("poll", "every", duration, '"1h"', "How often a source is read unless it says otherwise."),
+    Key("poll", "allow", networks, "[]", "Private networks that sources may live in."),
+    Key(
+        "poll", "max_bytes", whole(1_000, 10_000_000), "10_000_000", "The largest document that is read, decompressed."
+    ),
+    Key("poll", "timeout", duration, '"60s"', "How long one fetch may take, from connect to the last byte."),
+    Key("poll", "respect_robots", flag, "true", "Whether robots.txt is asked first.", planned=True),
+    Key("web", "host", text, '"127.0.0.1"', "The address the pages are served on."),
+    Key("web", "port", whole(0, 65535), "8000", "The port the pages are served on; 0 takes a free one."),
+    Key("web", "static_dir", text, '""', "A folder that feeds are also written to, for another web server."),
+    Key(
+        "web",
+        "trusted_proxies",
+        networks,
+        "[]",
+        "Networks of proxies whose word on the client's address counts.",
+        planned=True,
+    ),
+    Key("web", "form_origins", texts, "[]", "Sites whose own form may post to /subscribe.", planned=True),
+    Key("web", "metrics_token", text, '""', "Opens /metrics.", planned=True),
+    Key("limits", "keep_raw", duration, '"30d"', "How long the bytes of polls are kept.", planned=True),
+    Key("limits", "keep_unconfirmed", duration, '"7d"', "How long an unconfirmed address is kept.", planned=True),
+    Key("admin", "email", mailbox, '""', "Who hears of alarms.", planned=True),
+    Key(
+        "limits",
+        "new_entries_hold",
+        whole(1, 1_000_000),
+        "200",
+        "More new entries than this in one poll are published, but not mailed.",
+    ),
+    Key(
+        "limits",
+        "subscribe_per_hour",
+        whole(1, 1_000_000),
+        "20",
+        "How many subscriptions one client may ask for in an hour.",
+    ),
+)
+BY_PATH = {key.path: key for key in KEYS}

@@ -1,0 +1,119 @@
+"""Print results: tables for people, JSON for machines. No colour, no control characters."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from state.dates import precision
+from state.records import Entry, Filing, Message, Revision, Sighting, Source, Subscriber, Subscription, Topic
+from state.text import clean
+
+
+def emit(value: object) -> None:
+    """JSON on stdout, as it is read by people too."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def line(text: str) -> None:
+    """One line of result."""
+    click.echo(clean(text))
+
+
+def progress(text: str) -> None:
+    """One line of progress, on stderr."""
+    click.echo(clean(text), err=True)
+
+
+def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
+    """Aligned columns; on a terminal the last one is cut to what is left of the line."""
+    cells = [[clean(str(cell)) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in [list(head), *cells]) for column in range(len(head))]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for row in [list(head), *cells]:
+        written = "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
+        click.echo(written if room is None or len(written) <= room else written[: room - 1] + "…")
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """A record as "name: value" lines; empty values are left out."""
+    for name, value in pairs:
+        if value not in ("", None, (), [], {}):
+            click.echo(f"{name + ':':<16}{clean(str(value))}")
+
+
+# ---- JSON shapes: ids are what the CLI takes ----
+
+
+def entry(one: Entry) -> dict[str, object]:
+    record = one.record
+    return {
+        "id": one.id,
+        "urn": one.urn,
+        "title": record.title,
+        "display_title": one.title,
+        "url": one.url,
+        "date": record.date,
+        "precision": precision(record.date) if record.date else None,
+        "published": one.published_at,
+        "place": record.place,
+        "kind": record.kind,
+        "summary": record.summary,
+        "language": record.language,
+        "enclosures": [asdict(file) for file in record.enclosures],
+        "countries": asdict(one.countries),
+        "topics": one.topics,
+        "source": one.source,
+        "first_seen": one.first_seen_at,
+        "updated": one.updated_at,
+        "baseline": one.baseline,
+        "revision": one.revision,
+        "withdrawn": one.withdrawn_at,
+        "hidden": one.hidden_at,
+    }
+
+
+def sighting(one: Sighting) -> dict[str, object]:
+    return {**asdict(one)}
+
+
+def revision(one: Revision) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "seen": one.seen_at,
+        "significant": one.significant,
+        "title": one.record.title,
+        "summary": one.record.summary,
+        "date": one.record.date,
+    }
+
+
+def filing(one: Filing) -> dict[str, object]:
+    return asdict(one)
+
+
+def source(one: Source) -> dict[str, object]:
+    return {**asdict(one), "select": dict(one.select)}
+
+
+def topic(one: Topic, count: int | None = None) -> dict[str, object]:
+    return {**asdict(one), "titles": dict(one.titles), **({} if count is None else {"entries": count})}
+
+
+def subscriber(one: Subscriber, subscriptions: Sequence[Subscription], log: Sequence[Mapping[str, object]] | None = None) -> dict[str, object]:
+    shape: dict[str, object] = {**asdict(one), "topics": [{"topic": s.topic, "every": s.every} for s in subscriptions]}
+    return shape if log is None else {**shape, "log": list(log)}
+
+
+def message(one: Message) -> dict[str, object]:
+    return asdict(one)

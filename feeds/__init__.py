@@ -1,0 +1,1 @@
+"""Documents become entries, entries become feeds."""

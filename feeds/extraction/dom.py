@@ -1,0 +1,156 @@
+"""Turn markup into our own light tree; the one importer of selectolax.
+
+The tree is an array in document order: a node's subtree is `nodes[node.order:node.end]`, so nothing here or in
+the generators recurses, however deep a page is. Nodes are read, never changed, once `parse` has returned.
+Elements deeper than MAX_DEPTH become children of the node at that depth: their text stays, their nesting does not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from feeds.extraction import bounds
+
+MAX_DEPTH = 250
+TEXT = "#text"
+_SKIPPED = frozenset(
+    "script style template noscript svg math object embed applet canvas select datalist textarea audio video".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
+    " h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr"
+    " ul caption".split()
+)
+
+
+class Node:
+    """An element, or a piece of text (tag "#text").
+
+    order, end: its subtree is nodes[order:end]. block: order of the nearest element that
+    starts a line of its own (itself included). link: the `a` it is or stands in, or None.
+    """
+
+    __slots__ = ("attributes", "block", "children", "depth", "end", "link", "order", "parent", "tag", "text")
+
+    def __init__(self, tag: str, attributes: Mapping[str, str], text: str, parent: "Node | None", order: int) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.text = text
+        self.parent = parent
+        self.order = order
+        self.end = order + 1
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.children: list[Node] = []
+        self.block: int = order if parent is None or tag in _BLOCKS else parent.block
+        self.link: Node | None = self if tag == "a" else parent.link if parent is not None else None
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.order}:{self.end} {dict(self.attributes)} {self.text[:40]!r}>"
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(self.attributes.get("class", "").split())
+
+    def ancestors(self) -> Iterator["Node"]:
+        """The node itself, then outwards to the root."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed page. nodes: in document order. jsonld: the page's JSON-LD texts, unparsed."""
+
+    nodes: list[Node]
+    jsonld: tuple[str, ...]
+    _parser: LexborHTMLParser
+    _by_id: Mapping[int, Node]
+
+    def within(self, node: Node) -> list[Node]:
+        """The node and everything in it, in document order."""
+        return self.nodes[node.order : node.end]
+
+    def all(self, *tags: str) -> list[Node]:
+        return [node for node in self.nodes if node.tag in tags]
+
+    def select(self, css: str) -> list[Node]:
+        """What a CSS selector matches, in document order, each node once. Raises ValueError for a bad selector."""
+        try:
+            found = self._parser.css(css)
+        except Exception as error:  # selectolax raises its own SelectolaxError, ValueError or RuntimeError by version
+            raise ValueError(f"{css!r} is no CSS selector: {error}") from error
+        nodes = {match.mem_id: self._by_id[match.mem_id] for match in found if match.mem_id in self._by_id}
+        return sorted(nodes.values(), key=lambda node: node.order)
+
+
+class TooDeep(ValueError):
+    """Markup nested so deep that no parser reads it in linear time."""
+
+
+def parse(markup: str) -> Tree:
+    """Read a page, however broken. Raises TooDeep. Cost: linear in the markup."""
+    if bounds.too_deep(markup):
+        raise TooDeep(f"elements are nested deeper than {bounds.MAX_DEPTH}")
+    parser = LexborHTMLParser(bounds.trimmed(markup.replace("\0", "")))
+    root = parser.root
+    nodes: list[Node] = []
+    by_id: dict[int, Node] = {}
+    jsonld: list[str] = []
+    if root is None:
+        nodes.append(Node("html", {}, "", None, 0))
+        return Tree(nodes, (), parser, by_id)
+    open_nodes: list[Node] = []
+    current: LexborNode | None = root
+    while current is not None:
+        node = _converted(current, open_nodes, nodes, jsonld)
+        below = None
+        if node is not None:
+            by_id[current.mem_id] = node
+            below = current.child
+        if below is not None and node is not None:
+            open_nodes.append(node)
+            current = below
+            continue
+        current = _next(current, root, open_nodes, nodes)
+    nodes[0].end = len(nodes)
+    return Tree(nodes, tuple(jsonld), parser, by_id)
+
+
+def _converted(foreign: LexborNode, open_nodes: list[Node], nodes: list[Node], jsonld: list[str]) -> Node | None:
+    """Our node for one of lexbor's, appended to nodes; None for what is skipped with all that is in it."""
+    tag = foreign.tag or ""
+    parent = open_nodes[min(len(open_nodes), MAX_DEPTH) - 1] if open_nodes else None
+    if tag == "-text":
+        text = foreign.text_content or ""
+        if not text:
+            return None
+        node = Node(TEXT, {}, text, parent, len(nodes))
+    elif tag.startswith("-") or tag in _SKIPPED:
+        if tag == "script" and "ld+json" in ((foreign.attributes or {}).get("type") or ""):
+            jsonld.append(foreign.text(deep=True))
+        return None
+    else:
+        attributes = {name: value or "" for name, value in foreign.attributes.items()}
+        node = Node(tag, attributes, "", parent, len(nodes))
+    if parent is not None:
+        parent.children.append(node)
+    nodes.append(node)
+    return node
+
+
+def _next(foreign: LexborNode, root: LexborNode, open_nodes: list[Node], nodes: list[Node]) -> LexborNode | None:
+    """The node after a finished one: its sibling, or the sibling of the nearest open element that has one."""
+    current: LexborNode | None = foreign
+    while current is not None and current.mem_id != root.mem_id:
+        if (sibling := current.next) is not None:
+            return sibling
+        current = current.parent
+        if open_nodes:
+            open_nodes.pop().end = len(nodes)
+    return None

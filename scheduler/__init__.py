@@ -1,0 +1,1 @@
+"""When to do it: ticks over due work."""

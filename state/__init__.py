@@ -1,0 +1,1 @@
+"""What we know: records, filters, and the store they are kept in. SQL lives only here."""

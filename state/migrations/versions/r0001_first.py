@@ -1,0 +1,306 @@
+"""Create the tables of the first release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from state.schema import BigInt, UtcDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alarms",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("asks", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "kind", name=op.f("pk_alarms")),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", BigInt, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+    op.create_table(
+        "countries",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.Column("places", sa.Text(), nullable=False),
+        sa.Column("none", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_countries")),
+    )
+    op.create_table(
+        "editions",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("cohort", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_editions")),
+        sa.UniqueConstraint("cohort", name=op.f("uq_editions_cohort")),
+    )
+    op.create_table(
+        "entries",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("date", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("hidden_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
+        sa.UniqueConstraint("urn", name=op.f("uq_entries_urn")),
+    )
+    op.create_index(op.f("ix_entries_first_seen_at"), "entries", ["first_seen_at"], unique=False)
+    op.create_table(
+        "feed_files",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("encoding", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("modified_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "form", "encoding", name=op.f("pk_feed_files")),
+    )
+    op.create_table(
+        "feeds",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("dirty", sa.Boolean(), nullable=False),
+        sa.Column("changes", BigInt, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("built_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_feeds")),
+        sa.UniqueConstraint("urn", name=op.f("uq_feeds_urn")),
+    )
+    op.create_index(op.f("ix_feeds_dirty"), "feeds", ["dirty"], unique=False)
+    op.create_table(
+        "keys",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("retired_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
+    )
+    op.create_table(
+        "sent",
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("message", BigInt, nullable=False),
+        sa.PrimaryKeyConstraint("subscriber", "entry", "revision", name=op.f("pk_sent")),
+    )
+    op.create_index(op.f("ix_sent_message"), "sent", ["message"], unique=False)
+    op.create_table(
+        "sources",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("where", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("base_url", sa.Text(), nullable=False),
+        sa.Column("every", sa.Integer(), nullable=False),
+        sa.Column("select", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=True),
+        sa.Column("last_polled_at", UtcDateTime(), nullable=True),
+        sa.Column("last_changed_at", UtcDateTime(), nullable=True),
+        sa.Column("next_poll_at", UtcDateTime(), nullable=True),
+        sa.Column("next_poll_reason", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
+        sa.UniqueConstraint("where", name=op.f("uq_sources_where")),
+    )
+    op.create_index(op.f("ix_sources_next_poll_at"), "sources", ["next_poll_at"], unique=False)
+    op.create_table(
+        "subscriber_log",
+        sa.Column("number", BigInt, autoincrement=True, nullable=False),
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_subscriber_log")),
+    )
+    op.create_index(op.f("ix_subscriber_log_subscriber"), "subscriber_log", ["subscriber"], unique=False)
+    op.create_table(
+        "subscribers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("monthday", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_subscribers_email_key")),
+    )
+    op.create_index(op.f("ix_subscribers_state"), "subscribers", ["state"], unique=False)
+    op.create_table(
+        "topics",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("titles", sa.Text(), nullable=False),
+        sa.Column("any", sa.Text(), nullable=False),
+        sa.Column("all", sa.Text(), nullable=False),
+        sa.Column("none", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
+    )
+    op.create_table(
+        "documents",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("fetched_at", UtcDateTime(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_documents_source"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("source", "url", name=op.f("pk_documents")),
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["entries.id"], name=op.f("fk_evidence_entry"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("kind", "key", "entry", name=op.f("pk_evidence")),
+    )
+    op.create_index(op.f("ix_evidence_entry"), "evidence", ["entry"], unique=False)
+    op.create_table(
+        "filings",
+        sa.Column("seq", BigInt, autoincrement=False, nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("mailable", sa.Boolean(), nullable=False),
+        sa.Column("filed_at", UtcDateTime(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["entries.id"], name=op.f("fk_filings_entry"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_filings")),
+        sa.UniqueConstraint("entry", "topic", name=op.f("uq_filings_entry_topic")),
+    )
+    op.create_index(op.f("ix_filings_entry"), "filings", ["entry"], unique=False)
+    op.create_index("ix_filings_topic_seq", "filings", ["topic", "seq"], unique=False)
+    op.create_table(
+        "fragments",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["entries.id"], name=op.f("fk_fragments_entry"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("entry", "form", name=op.f("pk_fragments")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", BigInt, autoincrement=True, nullable=False),
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["edition"], ["editions.id"], name=op.f("fk_outbox_edition")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("subscriber", "kind", "key", name=op.f("uq_outbox_subscriber_kind_key")),
+    )
+    op.create_index("ix_outbox_due", "outbox", ["state", "lane", "next_try_at"], unique=False)
+    op.create_table(
+        "revisions",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("significant", sa.Boolean(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["entries.id"], name=op.f("fk_revisions_entry"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("entry", "number", name=op.f("pk_revisions")),
+    )
+    op.create_table(
+        "sightings",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["entries.id"], name=op.f("fk_sightings_entry"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("source", "document", "entry", name=op.f("pk_sightings")),
+    )
+    op.create_index(op.f("ix_sightings_entry"), "sightings", ["entry"], unique=False)
+    op.create_table(
+        "slots",
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("every", sa.Text(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber"], ["subscribers.id"], name=op.f("fk_slots_subscriber"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subscriber", "every", name=op.f("pk_slots")),
+    )
+    op.create_index(op.f("ix_slots_due_at"), "slots", ["due_at"], unique=False)
+    op.create_table(
+        "subscriptions",
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("every", sa.Text(), nullable=False),
+        sa.Column("start_seq", BigInt, nullable=False),
+        sa.Column("cursor_seq", BigInt, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber"], ["subscribers.id"], name=op.f("fk_subscriptions_subscriber"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subscriber", "topic", name=op.f("pk_subscriptions")),
+    )

@@ -1,0 +1,1 @@
+"""How it looks and reads, for mail and pages: wording, honest dates, permalinks."""

@@ -1,0 +1,50 @@
+"""Where things are on the public site. Links are made only here, and only from the configured base URL."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from state.records import Site
+
+FORMS = ("atom", "rss", "json")
+MEDIA_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+
+
+def home(site: Site) -> str:
+    return f"{site.url}/"
+
+
+def topic(site: Site, name: str) -> str:
+    return f"{site.url}/topics/{quote(name, safe='')}"
+
+
+def entry(site: Site, entry_id: str) -> str:
+    return f"{site.url}/entries/{quote(entry_id, safe='')}"
+
+
+def feed(site: Site, name: str, form: str, facets: Mapping[str, Sequence[str]] | None = None) -> str:
+    query = f"?{urlencode(facets, doseq=True)}" if facets else ""
+    return f"{site.url}/feeds/{quote(name, safe='')}.{form}{query}"
+
+
+def archive(site: Site, name: str, number: int) -> str:
+    return f"{site.url}/feeds/{quote(name, safe='')}/archive/{number}.atom"
+
+
+def opml(site: Site) -> str:
+    return f"{site.url}/opml"
+
+
+def edition(site: Site, edition_id: str) -> str:
+    return f"{site.url}/digests/{edition_id}"
+
+
+def confirm(site: Site, token: str) -> str:
+    return f"{site.url}/confirm/{token}"
+
+
+def preferences(site: Site, token: str) -> str:
+    return f"{site.url}/preferences/{token}"
+
+
+def unsubscribe(site: Site, token: str) -> str:
+    return f"{site.url}/unsubscribe/{token}"
