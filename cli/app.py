@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from cli import settings
 if TYPE_CHECKING:
     from feeds.poll import Watch
     from mail.deliver import Delivery
+
     from state.records import Site
     from state.store import Store
 
@@ -32,13 +33,14 @@ VERSION = "0.1.0"
 class App:
     """The composition root of one command. config, state: as given on the command line."""
 
-    def __init__(self, config: Path | None, state: str | None) -> None:
+    def __init__(self, config: Path | None, state: str | None, environment: Mapping[str, str] = os.environ) -> None:
         self._config = config
+        self._environment = environment
         self._state = state
 
     @cached_property
     def settings(self) -> settings.Settings:
-        found = settings.load(self._config)
+        found = settings.load(self._config, self._environment)
         for path in found.ignored:
             click.echo(f"tidings: {path} is read but not acted on by this release", err=True)
         return found
@@ -81,6 +83,30 @@ class App:
 
         file = file_of(parse(self.state_url))
         return (file.with_suffix(".mails") if file else Path("tidings.mails")).absolute()
+
+    def begin(self, store: Store) -> None:
+        """What a new database needs before its first use: the keys of tokens, the feed "all"."""
+        from state import keys, publications
+
+        with store.write() as db:
+            keys.ensure(db, self.now())
+            publications.mark_dirty(db, ["all"], self.now())
+
+    def publish(self, store: Store) -> None:
+        """Build the feeds that have changed; say which could not be."""
+        from feeds.publish import publish
+
+        done = publish(store, site=self.site, settings=self.settings.publishing, now=self.now())
+        for name, reason in done.failed:
+            click.echo(f"tidings: feed {name} was not published, its last good bytes stay: {reason}", err=True)
+
+    def refile(self, store: Store) -> int:
+        """File the archive under changed topics and publish. Returns the number of new filings."""
+        from feeds.refile import refile
+
+        done = refile(store, site=self.site, now=self.now())
+        self.publish(store)
+        return done.added
 
     @asynccontextmanager
     async def watch(self, store: Store) -> AsyncIterator[Watch]:

@@ -28,7 +28,9 @@ def init(app: App) -> None:
         try:
             file.write_text(settings.sample(), encoding="utf-8")
         except OSError as error:
-            raise UserError(f"{file.absolute()} cannot be written ({error.strerror}); go to a folder of yours, then `tidings init`") from error
+            raise UserError(
+                f"{file.absolute()} cannot be written ({error.strerror}); go to a folder of yours, then `tidings init`"
+            ) from error
         show.line(f"wrote {file}: every key with its default")
     database = file_of(parse(app.state_url))
     there = database is not None and database.exists()
@@ -62,5 +64,3 @@ def migrate(app: App) -> None:
     finally:
         store.close()
     show.line(f"{app.state_url} has the shape of this release")
-
-

@@ -5,14 +5,36 @@ from pathlib import Path
 
 import click
 
-from cli import app, demo, digest, entry, extract, feed, init, outbox, run, source, status, subscriber, subscription, topic
+from cli import (
+    app,
+    demo,
+    digest,
+    entry,
+    extract,
+    feed,
+    init,
+    outbox,
+    run,
+    source,
+    status,
+    subscriber,
+    subscription,
+    topic,
+)
 from state.errors import Misuse, UserError
 from state.text import clean
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", type=click.Path(path_type=Path), envvar="TIDINGS_CONFIG", help="Configuration file (default: ./tidings.toml).")
-@click.option("--state", envvar="TIDINGS_STATE", help="Database URL (default: from the configuration, else sqlite:///tidings.db).")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="TIDINGS_CONFIG",
+    help="Configuration file (default: ./tidings.toml).",
+)
+@click.option(
+    "--state", envvar="TIDINGS_STATE", help="Database URL (default: from the configuration, else sqlite:///tidings.db)."
+)
 @click.version_option(app.VERSION, prog_name="tidings")
 @click.pass_context
 def tidings(context: click.Context, config: Path | None, state: str | None) -> None:

@@ -41,7 +41,9 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
     widths = [max(len(row[column]) for row in [list(head), *cells]) for column in range(len(head))]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for row in [list(head), *cells]:
-        written = "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
+        written = "  ".join(
+            [*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]
+        ).rstrip()
         click.echo(written if room is None or len(written) <= room else written[: room - 1] + "…")
 
 
@@ -110,7 +112,9 @@ def topic(one: Topic, count: int | None = None) -> dict[str, object]:
     return {**asdict(one), "titles": dict(one.titles), **({} if count is None else {"entries": count})}
 
 
-def subscriber(one: Subscriber, subscriptions: Sequence[Subscription], log: Sequence[Mapping[str, object]] | None = None) -> dict[str, object]:
+def subscriber(
+    one: Subscriber, subscriptions: Sequence[Subscription], log: Sequence[Mapping[str, object]] | None = None
+) -> dict[str, object]:
     shape: dict[str, object] = {**asdict(one), "topics": [{"topic": s.topic, "every": s.every} for s in subscriptions]}
     return shape if log is None else {**shape, "log": list(log)}
 

@@ -1,0 +1,135 @@
+"""Look at feeds and build them."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli import show
+from cli.app import App
+from state.errors import UserError
+
+
+@click.group()
+def feed() -> None:
+    """List, show and build the feeds."""
+
+
+@feed.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_(app: App, as_json: bool) -> None:
+    """List the feeds with their addresses.
+
+    \b
+    Example:
+      tidings feed list
+    """
+    from state import publications
+    from templates import links
+
+    with app.store() as store, store.read() as db:
+        found = publications.feeds(db)
+    rows = [
+        {
+            "id": one.name,
+            "title": one.title,
+            "entries": one.entries,
+            "dirty": one.dirty,
+            "built": one.built_at,
+            "closed": one.closed_at,
+            "error": one.error,
+            "urls": {form: links.feed(app.site, one.name, form) for form in links.FORMS},
+        }
+        for one in found
+    ]
+    if as_json:
+        show.emit({"feeds": rows})
+        return
+    show.table(
+        [
+            (one.name, one.entries, one.error or one.built_at or "-", links.feed(app.site, one.name, "atom"))
+            for one in found
+        ],
+        ("name", "entries", "built", "address"),
+    )
+
+
+@feed.command()
+@click.option("--all", "everything", is_flag=True, help="All feeds, every entry rendered again.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def build(app: App, everything: bool, as_json: bool) -> None:
+    """Build the feeds that have changed; with --all, all of them.
+
+    \b
+    Example:
+      tidings feed build --all
+    """
+    from feeds.publish import publish
+
+    with app.store() as store:
+        done = publish(store, site=app.site, settings=app.settings.publishing, now=app.now(), everything=everything)
+    if as_json:
+        show.emit(
+            {
+                "built": done.built,
+                "failed": [{"feed": name, "reason": reason} for name, reason in done.failed],
+                "files": [str(f) for f in done.files],
+            }
+        )
+    else:
+        show.line(f"{len(done.built)} feeds built{f', {len(done.files)} files written' if done.files else ''}")
+        for name, reason in done.failed:
+            show.line(f"{name} was not published, its last good bytes stay: {reason}")
+    if done.failed:
+        raise UserError(f"{len(done.failed)} feeds could not be published; the reasons are above")
+
+
+@feed.command("show")
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True)
+@click.pass_obj
+def show_(app: App, name: str, form: str) -> None:
+    """Print a feed as it is served: all, a topic, or source-ID.
+
+    \b
+    Example:
+      tidings feed show all --format rss
+    """
+    from feeds.publish import show as bytes_of
+
+    with app.store() as store, store.read() as db:
+        body = bytes_of(db, name, form, site=app.site, settings=app.settings.publishing)
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+
+
+@click.group()
+def opml() -> None:
+    """The list of all feeds, for feed readers."""
+
+
+@opml.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.pass_obj
+def export(app: App, file: Path | None) -> None:
+    """Write the OPML of all topics to FILE, or print it.
+
+    \b
+    Example:
+      tidings opml export feeds.opml
+    """
+    from feeds.opml import render
+
+    with app.store() as store, store.read() as db:
+        body = render(db, app.site)
+    if file is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}); give a file in a folder of yours") from error
+    show.line(f"wrote {file}")

@@ -1,0 +1,187 @@
+"""Manage topics: named rules that file entries."""
+
+from pathlib import Path
+
+import click
+
+from cli import show
+from cli.app import App, agreed
+from state.errors import Conflict, NotFound, UserError
+from state.records import Topic
+
+
+@click.group()
+def topic() -> None:
+    """Add, import, try and remove topics."""
+
+
+@topic.command()
+@click.argument("topic_id", metavar="ID")
+@click.option("--title", required=True)
+@click.option("--any", "any_", multiple=True, metavar="PHRASE", help="One of these is enough.")
+@click.option("--all", "all_", multiple=True, metavar="PHRASE", help="Every one of these is needed too.")
+@click.option("--none", "none", multiple=True, metavar="PHRASE", help="Look-alikes that do not count.")
+@click.pass_obj
+def add(
+    app: App, topic_id: str, title: str, any_: tuple[str, ...], all_: tuple[str, ...], none: tuple[str, ...]
+) -> None:
+    """Add a topic. Entries seen before are filed too, and mail nobody.
+
+    \b
+    Phrases are words in order, compared by stem. word* is a prefix, wom?n one
+    letter, "a ~3 b" within three words, =WISH exact.
+    Example:
+      tidings topic add child-labour --title "Child labour" --any "child labour*" --any "child ~3 work*"
+    """
+    from state import topics
+
+    with app.store() as store:
+        with store.write() as db:
+            try:
+                topics.topic(db, topic_id)
+            except NotFound:
+                topics.put_topic(db, Topic(topic_id, title, any_, all_, none), app.now())
+            else:
+                raise Conflict(f"topic {topic_id} is there already; see `tidings topic show {topic_id}`")
+        filed = app.refile(store)
+    show.line(f"topic {topic_id}: {filed} filings of entries seen before; its feed is /feeds/{topic_id}.atom")
+
+
+@topic.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_(app: App, file: Path) -> None:
+    """Add or update the topics and countries of a vocabulary file (JSON).
+
+    \b
+    Example:
+      tidings topic import topics.json
+    """
+    from feeds.vocabulary import parse
+
+    from state import topics
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file} is no UTF-8 text ({error}); give a vocabulary in JSON") from error
+    vocabulary = parse(text, str(file))
+    with app.store() as store:
+        with store.write() as db:
+            for one in vocabulary.topics:
+                topics.put_topic(db, one, app.now())
+            for country in vocabulary.countries:
+                topics.put_country(db, country)
+        filed = app.refile(store)
+    read = f"{len(vocabulary.topics)} topics, {len(vocabulary.countries)} countries"
+    show.line(f"{read}; {filed} filings of entries seen before")
+
+
+@topic.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_(app: App, as_json: bool) -> None:
+    """List the topics with their number of entries.
+
+    \b
+    Example:
+      tidings topic list
+    """
+    from state import entries, topics
+
+    with app.store() as store, store.read() as db:
+        found = topics.topics(db)
+        counts = entries.counts_by_topic(db)
+    if as_json:
+        show.emit({"topics": [show.topic(one, counts.get(one.id, 0)) for one in found]})
+        return
+    show.table([(one.id, counts.get(one.id, 0), one.title) for one in found], ("id", "entries", "title"))
+
+
+@topic.command("show")
+@click.argument("topic_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_(app: App, topic_id: str, as_json: bool) -> None:
+    """Show one topic and its rule.
+
+    \b
+    Example:
+      tidings topic show child-labour
+    """
+    from state import topics
+
+    with app.store() as store, store.read() as db:
+        one = topics.topic(db, topic_id)
+    if as_json:
+        show.emit({"topic": show.topic(one)})
+        return
+    show.facts([("id", one.id), ("title", one.title), ("created", one.created_at), ("closed", one.closed_at)])
+    for name, phrases in (("any", one.any), ("all", one.all), ("none", one.none)):
+        for phrase in phrases:
+            show.line(f"{name}: {phrase}")
+
+
+@topic.command("try")
+@click.argument("topic_id", metavar="ID")
+@click.option("--any", "any_", multiple=True, metavar="PHRASE", help="Try this rule instead of the stored one.")
+@click.option("--all", "all_", multiple=True, metavar="PHRASE")
+@click.option("--none", "none", multiple=True, metavar="PHRASE")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def try_(
+    app: App, topic_id: str, any_: tuple[str, ...], all_: tuple[str, ...], none: tuple[str, ...], as_json: bool
+) -> None:
+    """Run a rule over the archive: what it would add, remove and mail. Nothing is stored.
+
+    \b
+    Example:
+      tidings topic try child-labour --any "child labour*"
+    """
+    from feeds.refile import try_topic
+
+    from state import topics
+
+    with app.store() as store, store.read() as db:
+        asked = Topic(topic_id, topic_id, any_, all_, none)
+        rule = asked if any_ or all_ or none else topics.topic(db, topic_id)
+        tried = try_topic(db, rule)
+    if as_json:
+        show.emit(
+            {
+                "matches": [show.entry(e) for e in tried.matches],
+                "added": [e.id for e in tried.added],
+                "removed": [e.id for e in tried.removed],
+                "mailed": [],
+            }
+        )
+        return
+    show.line(f"{len(tried.matches)} match: {len(tried.added)} would be added, {len(tried.removed)} no longer match")
+    show.line("nobody is mailed about entries seen before")
+    for sign, entries in (("+", tried.added), ("-", tried.removed)):
+        for one in entries:
+            show.line(f"{sign} {one.id}  {one.title}")
+
+
+@topic.command()
+@click.argument("topic_id", metavar="ID")
+@click.option("--yes", is_flag=True)
+@click.pass_obj
+def remove(app: App, topic_id: str, yes: bool) -> None:
+    """Close a topic. Its feed answers 410, mail about it that has not gone out is dropped.
+
+    \b
+    Example:
+      tidings topic remove hiv-aids --yes
+    """
+    from state import topics
+
+    with app.store() as store:
+        with store.read() as db:
+            one = topics.topic(db, topic_id)
+        if not agreed(f"Close topic {one.id} ({one.title})? Its feed will answer 410.", yes):
+            raise UserError(f"topic {topic_id} stays")
+        with store.write() as db:
+            topics.close_topic(db, topic_id, app.now())
+        app.publish(store)
+    show.line(f"topic {topic_id} is closed")

@@ -1,0 +1,80 @@
+"""The units of work: poll due sources, publish changed feeds, plan due digests, deliver the queue.
+
+Each claims its rows itself, so that a lost or doubled call is harmless. The
+worker's ticks call them; `tidings run --once` calls them in a row.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.poll import Polled, Watch, poll_due
+from feeds.publish import Published, publish
+from mail.deliver import Delivered, Delivery, deliver
+from mail.digest import Planned, plan_due
+
+from feeds.settings import Publishing
+from mail.settings import Digests
+from state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The parts that are held open while work is done. owner: names this process in leases."""
+
+    store: Store
+    watch: Watch
+    delivery: Delivery
+    publishing: Publishing
+    digests: Digests
+    clock: Callable[[], datetime]
+    owner: str
+
+
+async def poll(work: Work) -> tuple[Polled, ...]:
+    """Read every source whose time has come."""
+    return await poll_due(work.watch, now=work.clock(), owner=work.owner)
+
+
+async def publish_feeds(work: Work) -> Published:
+    """Build the feeds that changes made dirty."""
+    return await asyncio.to_thread(
+        publish, work.store, site=work.watch.site, settings=work.publishing, now=work.clock()
+    )
+
+
+async def plan(work: Work, *, immediately: bool = False) -> Planned:
+    """Put the digests that are due into the outbox. immediately: do not wait for the window of "now"."""
+    return await asyncio.to_thread(
+        plan_due,
+        work.store,
+        site=work.watch.site,
+        settings=work.digests,
+        mailing=work.delivery.settings,
+        now=work.clock(),
+        immediately=immediately,
+    )
+
+
+async def send(work: Work, stop: asyncio.Event | None = None) -> Delivered:
+    """Deliver what is queued and due, until nothing is or `stop` is set."""
+    return await deliver(work.delivery, clock=work.clock, owner=work.owner, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one full round did."""
+
+    polled: tuple[Polled, ...]
+    published: Published
+    planned: Planned
+    delivered: Delivered
+
+
+async def once(work: Work) -> Round:
+    """Everything that is due now, in the order in which one makes the next."""
+    polled = await poll(work)
+    published = await publish_feeds(work)
+    planned = await plan(work, immediately=True)
+    return Round(polled, published, planned, await send(work))

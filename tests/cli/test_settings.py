@@ -1,0 +1,105 @@
+"""Tests of cli/settings.py and cli/keys.py: what is read, and what an error says."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli import settings
+from cli.keys import KEYS
+from state.errors import Misuse
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "tidings.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_every_key_has_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    found = settings.load(None, {})
+
+    assert found.state == "sqlite:///tidings.db"
+    assert found.mailing.connections == 4
+    assert found.polling.every == 3600
+    assert found.ignored == ()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, '[poll]\nevery = "2h"\nallow = ["10.0.0.0/8"]\n[site]\ntitle = "Ours"\n')
+
+    found = settings.load(
+        file, {"TIDINGS_POLL__EVERY": "30m", "TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]', "TIDINGS_STATE": "x"}
+    )
+
+    assert (found.polling.every, found.polling.allow, found.site.title) == (1800, ("127.0.0.0/8",), "Ours")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[poll]\nevry = '1h'\n", ":2: poll.evry is no key of ours; did you mean poll.every?"),
+        ("[site]\n\ntitle = 5\n", ":3: site.title is 5; give text in quotes"),
+        ("[site]\ntimezone = 'Mars/Olympus'\n", ':2: site.timezone is "Mars/Olympus"; give a time zone like'),
+        ("[mail]\nsmtp = 'http://relay'\n", ':2: mail.smtp is "http://relay"; give "smtp://host:port"'),
+        ("[mail]\ntls = 'maybe'\n", 'give one of "opportunistic", "required", "none"'),
+        ("[poll]\nallow = ['10.0.0.0/99']\n", "is no network; give a list like"),
+        ("[poll]\nevery = 'soon'\n", 'give a duration like "30s", "10m", "1h" or "2d"'),
+        ("[web]\nport = 99999\n", "give a whole number from 0 to 65535"),
+        ("[webb]\nport = 1\n", ":2: webb.port is no key of ours; did you mean web.port?"),
+        ("[zzz]\nqqq = 1\n", "the sections are [site], [state]"),
+        ("title = 'x'\n", ":1: title stands outside a section"),
+        ("[site\n", "is no TOML"),
+        ("[mail]\nsender = 'a@b.example\\r\\nBcc: all@example.org'\n", "give a mailbox like"),
+        ("[site]\nurl = 'news.example.org'\n", "give the public address"),
+    ],
+)
+def test_a_wrong_configuration_names_file_line_key_and_what_was_expected(tmp_path: Path, text: str, says: str) -> None:
+    file = written(tmp_path, text)
+    with pytest.raises(Misuse) as error:
+        settings.load(file, {})
+
+    assert str(file) in str(error.value)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("TIDINGS_POLL__EVERY", "soon", "environment variable TIDINGS_POLL__EVERY"),
+        ("TIDINGS_POLL__ALLOW", "[127", "JSON list"),
+        ("TIDINGS_SITE__NAME", "x", "site.name is no key of ours"),
+    ],
+)
+def test_a_wrong_variable_is_named(tmp_path: Path, variable: str, value: str, says: str) -> None:
+    with pytest.raises(Misuse, match=says.replace("[", r"\[")):
+        settings.load(written(tmp_path, ""), {variable: value})
+
+
+def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="does not exist"):
+        settings.load(tmp_path / "none.toml", {})
+
+
+def test_the_sample_file_is_valid_and_means_the_defaults(tmp_path: Path) -> None:
+    plain = settings.load(written(tmp_path, ""), {})
+    assert settings.load(written(tmp_path, settings.sample()), {}) == plain
+
+    switched_on = "\n".join(
+        line.removeprefix("#") if line.startswith("#") and not line.startswith("# ") else line
+        for line in settings.sample().splitlines()
+    )
+    tomllib.loads(switched_on)
+    assert settings.load(written(tmp_path, switched_on), {}) == plain
+
+
+def test_a_key_that_is_not_acted_on_yet_is_said(tmp_path: Path) -> None:
+    found = settings.load(written(tmp_path, "[mail]\ndkim_domain = 'example.org'\n"), {})
+    assert found.ignored == ("mail.dkim_domain",)
+
+
+def test_every_key_is_explained() -> None:
+    assert all(key.about.endswith(".") for key in KEYS)
+    assert len({key.path for key in KEYS}) == len(KEYS)
