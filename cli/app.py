@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +23,6 @@ from cli import settings
 if TYPE_CHECKING:
     from feeds.poll import Watch
     from mail.deliver import Delivery
-
     from state.records import Site
     from state.store import Store
 
@@ -85,12 +84,14 @@ class App:
         return (file.with_suffix(".mails") if file else Path("tidings.mails")).absolute()
 
     def begin(self, store: Store) -> None:
-        """What a new database needs before its first use: the keys of tokens, the feed "all"."""
-        from state import keys, publications
+        """What a new database needs before its first use: the keys that sign, and the feed "all"."""
+        from feeds.publish import make_missing
+        from state import keys
 
         with store.write() as db:
-            keys.ensure(db, self.now())
-            publications.mark_dirty(db, ["all"], self.now())
+            for purpose in ("token", "stoplist"):
+                keys.ensure(db, purpose, now=self.now())
+        make_missing(store, self.now())
 
     def publish(self, store: Store) -> None:
         """Build the feeds that have changed; say which could not be."""
@@ -100,13 +101,13 @@ class App:
         for name, reason in done.failed:
             click.echo(f"tidings: feed {name} was not published, its last good bytes stay: {reason}", err=True)
 
-    def refile(self, store: Store) -> int:
-        """File the archive under changed topics and publish. Returns the number of new filings."""
+    def refile(self, store: Store, changed: Collection[str]) -> int:
+        """File the archive under topics that were changed, and publish. Returns the number of new filings."""
         from feeds.refile import refile
 
-        done = refile(store, site=self.site, now=self.now())
+        done = refile(store, site=self.site, now=self.now(), changed=changed)
         self.publish(store)
-        return done.added
+        return len(done.added)
 
     @asynccontextmanager
     async def watch(self, store: Store) -> AsyncIterator[Watch]:

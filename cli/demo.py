@@ -37,7 +37,7 @@ every = "10s"
 allow = ["127.0.0.0/8"]
 [web]
 port = {port}
-static_dir = "{folder}/feeds"
+static_dir = "{folder}/public"
 """
 PEOPLE = (
     ("editor@example.org", ("all",), "now"),
@@ -94,10 +94,10 @@ async def _demo(app: App, site: SampleSite, folder: Path, *, once: bool) -> None
 
 async def _set_up(app: App, site: SampleSite, folder: Path, work: Work) -> None:
     """Topics, subscribers and the first sight of four sources, which mails nobody."""
-    from feeds.vocabulary import parse
-
     from cli.sample_site import NEWS, REPORT, RESOURCES
-    from feeds import backfill, sources
+    from feeds import sources
+    from feeds.poll import backfill
+    from feeds.vocabulary import parse
     from mail import subscriptions
     from state import topics
 
@@ -127,7 +127,7 @@ async def _set_up(app: App, site: SampleSite, folder: Path, work: Work) -> None:
             work.watch, look, id=source_id, every=app.settings.polling.every, as_new=None, now=app.now()
         )
         show.line(f"found {len(added.new):2} entries in {source_id}: {where}")
-    older = await backfill.backfill(work.watch, "news", pages=2, now=app.now(), owner=app.owner)
+    older = await backfill(work.watch, "news", pages=2, now=app.now(), owner=app.owner)
     show.line(f"found {len(older.new):2} more on the second page of news, which overlaps the first")
 
 
@@ -135,7 +135,6 @@ async def _one_round(app: App, site: SampleSite, folder: Path, work: Work) -> No
     """A document changes, a feed changes, digests arrive."""
     from feeds.poll import poll_due
     from mail.sink import caught
-
     from scheduler.tasks import plan, publish_feeds, send
 
     await publish_feeds(work)
@@ -146,10 +145,10 @@ async def _one_round(app: App, site: SampleSite, folder: Path, work: Work) -> No
     await publish_feeds(work)
     planned = await plan(work, immediately=True)
     delivered = await send(work)
-    written = sorted((folder / "feeds").glob("*.*"))
-    show.line(f"published {len({file.stem for file in written})} feeds in 3 formats:")
+    written = sorted((folder / "public" / "feeds").glob("*.*"))
+    show.line(f"published {len({file.name.split('.')[0] for file in written})} feeds in 3 formats:")
     for file in written:
-        if file.name.startswith("all."):
+        if file.name.startswith("all.") and file.suffix != ".gz":
             show.line(f"  {file}")
     show.line(
         f"mailed {planned.messages} digests ({', '.join(f'{n} {state}' for state, n in delivered.counts.items())}):"

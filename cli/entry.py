@@ -103,8 +103,12 @@ def show_(app: App, entry_id: str, as_json: bool) -> None:
             filings.filings(db, entry_id),
         )
     if as_json:
-        shape = {"sightings": [show.sighting(s) for s in sightings], "revisions": [show.revision(r) for r in revisions]}
-        show.emit({"entry": {**show.entry(one), **shape, "filings": [show.filing(f) for f in filed]}})
+        more = {
+            "sightings": [show.sighting(seen) for seen in sightings],
+            "revisions": [show.revision(change) for change in revisions],
+            "filings": [show.filing(release) for release in filed],
+        }
+        show.emit({"entry": {**show.entry(one), **more}})
         return
     shape = show.entry(one)
     show.facts([(name, shape[name]) for name in shape if name not in ("enclosures", "countries", "summary")])

@@ -25,33 +25,37 @@ def list_(app: App, as_json: bool) -> None:
     Example:
       tidings feed list
     """
+    from feeds.build import title
+    from feeds.publish import make_missing
     from state import publications
     from templates import links
 
-    with app.store() as store, store.read() as db:
-        found = publications.feeds(db)
-    rows = [
-        {
-            "id": one.name,
-            "title": one.title,
-            "entries": one.entries,
-            "dirty": one.dirty,
-            "built": one.built_at,
-            "closed": one.closed_at,
-            "error": one.error,
-            "urls": {form: links.feed(app.site, one.name, form) for form in links.FORMS},
-        }
-        for one in found
-    ]
+    with app.store() as store:
+        make_missing(store, app.now())
+        with store.read() as db:
+            counts = publications.count(db)
+            rows = [
+                {
+                    "id": one.name,
+                    "title": title(db, one.name, app.site),
+                    "entries": counts.get(one.name, (None, None))[0],
+                    "dirty": one.dirty,
+                    "built": one.built_at,
+                    "closed": one.closed_at,
+                    "error": one.error,
+                    "urls": {form: links.feed(app.site, one.name, form) for form in links.FORMS},
+                }
+                for one in publications.all_feeds(db)
+            ]
     if as_json:
         show.emit({"feeds": rows})
         return
     show.table(
         [
-            (one.name, one.entries, one.error or one.built_at or "-", links.feed(app.site, one.name, "atom"))
-            for one in found
+            (row["id"], row["error"] or row["built"] or "-", links.feed(app.site, str(row["id"]), "atom"))
+            for row in rows
         ],
-        ("name", "entries", "built", "address"),
+        ("name", "built", "address"),
     )
 
 
@@ -97,10 +101,11 @@ def show_(app: App, name: str, form: str) -> None:
     Example:
       tidings feed show all --format rss
     """
-    from feeds.publish import show as bytes_of
+    from feeds import publish
 
-    with app.store() as store, store.read() as db:
-        body = bytes_of(db, name, form, site=app.site, settings=app.settings.publishing)
+    settings = app.settings.publishing
+    with app.store() as store:
+        body = publish.show(store, name, form, site=app.site, settings=settings, now=app.now())
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()
 

@@ -1,6 +1,5 @@
 """The `tidings` command: global options, the list of commands, and what an error looks like."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -25,7 +24,18 @@ from state.errors import Misuse, UserError
 from state.text import clean
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose errors are for people: one line on stderr, exit 1 (could not) or 2 (misused)."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"tidings: {clean(str(error))}", err=True)
+            return ctx.exit(2 if isinstance(error, Misuse) else 1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -69,8 +79,4 @@ for command in (
 
 def main() -> None:
     """Run the command line. Exit 0 done, 1 could not, 2 misused."""
-    try:
-        tidings(prog_name="tidings")
-    except UserError as error:
-        click.echo(f"tidings: {clean(str(error))}", err=True)
-        sys.exit(2 if isinstance(error, Misuse) else 1)
+    tidings(prog_name="tidings")

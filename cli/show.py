@@ -26,8 +26,8 @@ def _plain(value: object) -> object:
 
 
 def line(text: str) -> None:
-    """One line of result."""
-    click.echo(clean(text))
+    """One line of result; an indent stays."""
+    click.echo(" " * (len(text) - len(text.lstrip(" "))) + clean(text))
 
 
 def progress(text: str) -> None:

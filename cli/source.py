@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ALL = -1  # --as-new without a number
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[int]):
     """30s, 10m, 1h, 2d, as seconds."""
 
     name = "duration"
@@ -30,18 +30,6 @@ class Duration(click.ParamType):
             return duration(value)
         except Wrong as error:
             self.fail(f"{value!r}: {error}", param, ctx)
-
-
-class Selector(click.ParamType):
-    """FIELD=CSS, as a pair."""
-
-    name = "FIELD=CSS"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        field, equals, css = str(value).partition("=")
-        if not equals or not field or not css:
-            self.fail(f"{value!r}; give a field and a CSS selector, like title=h3 a", param, ctx)
-        return field, css
 
 
 @click.group()
@@ -113,12 +101,12 @@ def add(
 
 
 def _describe(look: Look) -> None:
-    found = sum(len(extraction.records) for _, extraction in look.documents)
+    found = sum(len(page.extraction.records) for page in look.documents)
     show.progress(f"{look.kind} {look.title!r}: {found} entries in {len(look.documents)} documents")
-    for _, extraction in look.documents[:3]:
-        for record in extraction.records[:3]:
+    for page in look.documents[:3]:
+        for record in page.extraction.records[:3]:
             show.progress(f"  {record.date or 'no date':<10}  {record.title or record.display_title}")
-        for left in extraction.left_out[:3]:
+        for left in page.extraction.left_out[:3]:
             show.progress(f"  left out: {left.count} × {left.reason}, e.g. {left.sample[:60]!r}")
 
 
@@ -246,11 +234,11 @@ def backfill(app: App, source_id: str, pages: int) -> None:
     """
 
     async def go() -> Polled:
-        from feeds import backfill
+        from feeds.poll import backfill as read_older
 
         with app.store() as store:
             async with app.watch(store) as watch:
-                done = await backfill.backfill(watch, source_id, pages=pages, now=app.now(), owner=app.owner)
+                done = await read_older(watch, source_id, pages=pages, now=app.now(), owner=app.owner)
             app.publish(store)
         return done
 
@@ -297,7 +285,7 @@ def pause(app: App, source_id: str) -> None:
     from feeds import sources as watching
 
     with app.store() as store, store.write() as db:
-        watching.pause(db, source_id, app.now())
+        watching.pause(db, source_id)
     show.line(f"{source_id} is paused; go on with `tidings source resume {source_id}`")
 
 

@@ -1,5 +1,6 @@
 """Manage topics: named rules that file entries."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -43,7 +44,7 @@ def add(
                 topics.put_topic(db, Topic(topic_id, title, any_, all_, none), app.now())
             else:
                 raise Conflict(f"topic {topic_id} is there already; see `tidings topic show {topic_id}`")
-        filed = app.refile(store)
+        filed = app.refile(store, [topic_id])
     show.line(f"topic {topic_id}: {filed} filings of entries seen before; its feed is /feeds/{topic_id}.atom")
 
 
@@ -58,7 +59,6 @@ def import_(app: App, file: Path) -> None:
       tidings topic import topics.json
     """
     from feeds.vocabulary import parse
-
     from state import topics
 
     try:
@@ -72,7 +72,7 @@ def import_(app: App, file: Path) -> None:
                 topics.put_topic(db, one, app.now())
             for country in vocabulary.countries:
                 topics.put_country(db, country)
-        filed = app.refile(store)
+        filed = app.refile(store, [one.id for one in vocabulary.topics])
     read = f"{len(vocabulary.topics)} topics, {len(vocabulary.countries)} countries"
     show.line(f"{read}; {filed} filings of entries seen before")
 
@@ -87,11 +87,11 @@ def list_(app: App, as_json: bool) -> None:
     Example:
       tidings topic list
     """
-    from state import entries, topics
+    from state import publications, topics
 
     with app.store() as store, store.read() as db:
         found = topics.topics(db)
-        counts = entries.counts_by_topic(db)
+        counts = {name: count for name, (count, _) in publications.count(db).items()}
     if as_json:
         show.emit({"topics": [show.topic(one, counts.get(one.id, 0)) for one in found]})
         return
@@ -139,28 +139,21 @@ def try_(
       tidings topic try child-labour --any "child labour*"
     """
     from feeds.refile import try_topic
-
-    from state import topics
+    from state import entries, topics
 
     with app.store() as store, store.read() as db:
         asked = Topic(topic_id, topic_id, any_, all_, none)
         rule = asked if any_ or all_ or none else topics.topic(db, topic_id)
         tried = try_topic(db, rule)
+        titles = {name: one.title for name, one in entries.by_ids(db, [*tried.add, *tried.keep, *tried.remove]).items()}
     if as_json:
-        show.emit(
-            {
-                "matches": [show.entry(e) for e in tried.matches],
-                "added": [e.id for e in tried.added],
-                "removed": [e.id for e in tried.removed],
-                "mailed": [],
-            }
-        )
+        show.emit(asdict(tried))
         return
-    show.line(f"{len(tried.matches)} match: {len(tried.added)} would be added, {len(tried.removed)} no longer match")
-    show.line("nobody is mailed about entries seen before")
-    for sign, entries in (("+", tried.added), ("-", tried.removed)):
-        for one in entries:
-            show.line(f"{sign} {one.id}  {one.title}")
+    show.line(f"{len(tried.add)} would be added, {len(tried.keep)} stay, {len(tried.remove)} would no longer match")
+    show.line(f"{len(tried.mail)} of them came as news and would have been mailed; refiling mails nobody")
+    for sign, names in (("+", tried.add), ("-", tried.remove)):
+        for name in names:
+            show.line(f"{sign} {name}  {titles[name]}")
 
 
 @topic.command()
@@ -183,5 +176,5 @@ def remove(app: App, topic_id: str, yes: bool) -> None:
             raise UserError(f"topic {topic_id} stays")
         with store.write() as db:
             topics.close_topic(db, topic_id, app.now())
-        app.publish(store)
+        app.refile(store, [topic_id])
     show.line(f"topic {topic_id} is closed")

@@ -11,10 +11,9 @@ from datetime import datetime
 
 from feeds.poll import Polled, Watch, poll_due
 from feeds.publish import Published, publish
+from feeds.settings import Publishing
 from mail.deliver import Delivered, Delivery, deliver
 from mail.digest import Planned, plan_due
-
-from feeds.settings import Publishing
 from mail.settings import Digests
 from state.store import Store
 
@@ -51,7 +50,6 @@ async def plan(work: Work, *, immediately: bool = False) -> Planned:
         work.store,
         site=work.watch.site,
         settings=work.digests,
-        mailing=work.delivery.settings,
         now=work.clock(),
         immediately=immediately,
     )

@@ -15,6 +15,9 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from feeds.publish import Published
+from mail.deliver import Delivered
+from mail.digest import Planned
 from scheduler import tasks
 from scheduler.tasks import Work
 from state.errors import UserError
@@ -98,11 +101,11 @@ def summary(done: object) -> dict[str, object]:
     match done:
         case tuple():
             return {"polled": len(done), "new": sum(len(p.new) for p in done)} if done else {}
-        case tasks.Published(built=built, failed=failed) if built or failed:
+        case Published(built=built, failed=failed) if built or failed:
             return {"feeds": len(built), "failed": [name for name, _ in failed]}
-        case tasks.Planned(messages=messages) if messages:
+        case Planned(messages=messages) if messages:
             return {"messages": messages}
-        case tasks.Delivered() if done.counts:
+        case Delivered() if done.counts:
             return dict(done.counts)
         case _:
             return {}

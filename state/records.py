@@ -263,6 +263,7 @@ class Subscriber:
 
     at: "HH:MM" in timezone. weekday: 0 (Monday) to 6. monthday: 1 to 31.
     generation: rises when the address changes, so that old tokens die.
+    left_at: when they last left all or one topic; confirm links of before are dead.
     """
 
     id: str
@@ -276,6 +277,7 @@ class Subscriber:
     generation: int
     created_at: datetime
     confirmed_at: datetime | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

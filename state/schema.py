@@ -263,6 +263,7 @@ subscribers = Table(
     Column("generation", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime),
+    Column("left_at", UtcDateTime),  # when they last left all or one topic; confirm links of before are dead
 )
 subscriptions = Table(
     "subscriptions",
@@ -324,6 +325,7 @@ outbox = Table(
     Column("owner", Text, nullable=False, default=""),
     Column("lease_until", UtcDateTime),
     Column("fence", Integer, nullable=False, default=0),
+    Column("doubts", Integer, nullable=False, default=0),  # times nobody could know whether the server took it
     Column("phase", Text, nullable=False, default=""),
     Column("reply", Text, nullable=False, default=""),
     Column("payload", Text, nullable=False, default=""),  # JSON, what a single mail says

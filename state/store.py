@@ -38,13 +38,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
-        with self.engine.connect() as db, ours(self.engine.url), db.begin():
+        with ours(self.engine.url), self.engine.connect() as db, db.begin():
             yield db
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end of the block, or not at all."""
-        with self._writing, self.engine.connect() as db, ours(self.engine.url):
+        with self._writing, ours(self.engine.url), self.engine.connect() as db:
             db = db.execution_options(tidings_write=True)
             with db.begin():
                 yield db

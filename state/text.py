@@ -16,6 +16,7 @@ _FORBIDDEN = re.compile(
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 _WORD_GAPS = re.compile(r"[\W_]+")
+_MARKS = ("Mn", "Mc")  # vowels and tones of Khmer, Thai, Hindi … stand here; without them other words look equal
 
 
 def clean(text: str | None) -> str:
@@ -32,4 +33,7 @@ def clean_block(text: str | None) -> str:
 def folded(text: str | None) -> str:
     """Text for comparing: letters and digits only, case and width folded, words joined by one space."""
     wide = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return _WORD_GAPS.sub(" ", wide).strip()
+    if wide.isascii():
+        return _WORD_GAPS.sub(" ", wide).strip()
+    kept = (char if char.isalnum() or unicodedata.category(char) in _MARKS else " " for char in wide)
+    return " ".join("".join(kept).split())

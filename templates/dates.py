@@ -32,12 +32,20 @@ def honest(when: PartialDate | None, language: str = "en") -> str:
 
 
 def instant(at: datetime, timezone: str = "UTC", language: str = "en") -> str:
-    """A time we know to the minute, in the reader's zone: "21 January, 09:05"."""
-    local = at.astimezone(ZoneInfo(timezone))
+    """A time we know to the minute, in the reader's zone: "21 January 2026, 09:05"."""
     where = locale(language)
-    pattern = "d MMMM y, HH:mm" if where.language == "en" else "long"
-    return (
-        format_datetime(local, pattern, locale=where)
-        if pattern != "long"
-        else format_datetime(local, "d MMMM y HH:mm", locale=where)
-    )
+    pattern = "d MMMM y, HH:mm" if where.language == "en" else "d MMMM y HH:mm"
+    return format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, locale=where)
+
+
+def day(at: datetime, timezone: str = "UTC", language: str = "en") -> str:
+    """The local date of an instant: "10 May 2026"."""
+    return honest(at.astimezone(ZoneInfo(timezone)).date().isoformat(), language)
+
+
+def recent(at: datetime, now: datetime, timezone: str = "UTC", language: str = "en") -> str:
+    """A weekday for the last six days ("Tuesday"), else the date."""
+    zone = ZoneInfo(timezone)
+    if (now.astimezone(zone).date() - at.astimezone(zone).date()).days > 6:
+        return day(at, timezone, language)
+    return format_date(at.astimezone(zone).date(), "EEEE", locale=locale(language))

@@ -156,14 +156,14 @@ def month(word: str, languages: tuple[str, ...]) -> int | None:
 def symbol(word: str, languages: tuple[str, ...]) -> str:
     """The symbol of one word of a date: M month, W weekday, o ordinal ending, c connector, D T Y labels, j k l E CJK, w other."""
     key = folded(word)
-    if (fixed := _FIXED.get(key)) is not None and key not in ("mes",):
+    if (fixed := _FIXED.get(key)) is not None:
         return fixed
     if month(word, languages) is not None:
         return "M"
-    if any(key in weekdays(language) for language in (*languages, "en")) or key in _weekday_anywhere():
-        return "W"
     if key in _ORDINAL_ENDINGS or word in ("º", "ª", "°"):
         return "o"
+    if any(key in weekdays(language) for language in (*languages, "en")) or key in _weekday_anywhere():
+        return "W"
     return "w"
 
 

@@ -1,0 +1,1 @@
+"""Alembic revisions that lead to state/schema.py."""

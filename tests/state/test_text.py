@@ -40,6 +40,11 @@ def test_folded_text_compares_words_only() -> None:
     assert folded("  The ILO’s “Report”, №5 ") == folded("the ilo's report no5")
 
 
+def test_words_that_differ_in_a_vowel_sign_stay_different() -> None:
+    assert folded("កុមារ") != folded("កុមារី")
+    assert folded("हिंदी") != folded("हद")
+
+
 @given(st.text(st.characters(exclude_categories=())))
 def test_clean_text_is_valid_xml_on_one_line(raw: str) -> None:
     safe = clean(raw)

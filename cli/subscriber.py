@@ -1,0 +1,225 @@
+"""Manage people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import show
+from cli.app import App, agreed
+from state.errors import UserError
+
+if TYPE_CHECKING:
+    from mail.subscriptions import Account
+
+RHYTHM = click.Choice(["now", "daily", "weekly", "monthly"])
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Day(click.ParamType[tuple[int | None, int | None]]):
+    """A weekday (mon) for weekly digests, or a day of the month (1) for monthly ones."""
+
+    name = "DAY"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, int | None]:
+        """Weekday from 0 (Monday) or None, day of the month or None."""
+        if isinstance(value, tuple):
+            return value
+        written = str(value).lower()
+        if written[:3] in DAYS:
+            return DAYS.index(written[:3]), None
+        if re.fullmatch(r"\d{1,2}", written) and 1 <= int(written) <= 31:
+            return None, int(written)
+        return self.fail(f"{value!r}; give a weekday like mon, or a day of the month from 1 to 31", param, ctx)
+
+
+@click.group()
+def subscriber() -> None:
+    """Add, list, show and remove subscribers."""
+
+
+@subscriber.command()
+@click.argument("email")
+@click.option(
+    "--topic", "topics", multiple=True, required=True, metavar="T", help="A topic, also with facets: T?country=KH."
+)
+@click.option("--every", type=RHYTHM, default="weekly", show_default=True)
+@click.option("--at", metavar="HH:MM", help="Hour of digests, in the person's time zone (default: 09:00).")
+@click.option("--on", type=Day(), default=None, help="Day of weekly or monthly digests (default: mon, 1).")
+@click.option("--timezone", metavar="TZ", help="Default: site.timezone.")
+@click.option("--language", metavar="L", help="Default: site.language.")
+@click.option("--confirmed", is_flag=True, help="The person has agreed elsewhere: no confirmation mail.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def add(
+    app: App,
+    email: str,
+    topics: tuple[str, ...],
+    every: str,
+    at: str | None,
+    on: tuple[int | None, int | None] | None,
+    timezone: str | None,
+    language: str | None,
+    confirmed: bool,
+    as_json: bool,
+) -> None:
+    """Subscribe EMAIL to topics; one that is known gets the topics added.
+
+    Without --confirmed one mail goes out that asks for confirmation.
+
+    \b
+    Examples:
+      tidings subscriber add sok@example.org --topic all --every daily
+      tidings subscriber add sok@example.org --topic "child-labour?country=KH" --every weekly --on fri
+    """
+    from mail import subscriptions
+
+    weekday, monthday = on or (None, None)
+    with app.store() as store, store.write() as db:
+        done = subscriptions.subscribe(
+            db,
+            email=email,
+            topics=topics,
+            every=every,
+            at=at,
+            weekday=weekday,
+            monthday=monthday,
+            timezone=timezone,
+            language=language,
+            confirmed=confirmed,
+            by="admin",
+            site=app.site,
+            now=app.now(),
+        )
+    if as_json:
+        show.emit({"subscriber": {**asdict(done.subscriber), "added": done.added, "mailed": done.mailed_confirmation}})
+        return
+    person = done.subscriber
+    mailed = "; a mail that asks for confirmation is queued" if done.mailed_confirmation else ""
+    show.line(f"{person.email} is {person.state}: {', '.join(done.added) or 'nothing new'}{mailed}")
+
+
+@subscriber.command("list")
+@click.option("--topic", metavar="T", help="Subscribed to T.")
+@click.option("--state", type=click.Choice(["pending", "confirmed", "paused", "suppressed", "left"]))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_(app: App, topic: str | None, state: str | None, as_json: bool) -> None:
+    """List subscribers with their topics.
+
+    \b
+    Example:
+      tidings subscriber list --state confirmed
+    """
+    from state import subscribers, subscriptions
+
+    with app.store() as store, store.read() as db:
+        people = subscribers.listed(db, topic=topic, state=state)
+        have = subscriptions.of_subscribers(db, [one.id for one in people])
+    if as_json:
+        show.emit({"subscribers": [show.subscriber(one, have.get(one.id, ())) for one in people]})
+        return
+    rows = [
+        (one.email, one.state, ", ".join(f"{row.topic} {row.every}" for row in have.get(one.id, ()))) for one in people
+    ]
+    show.table(rows, ("email", "state", "topics"))
+
+
+@subscriber.command("show")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_(app: App, email: str, as_json: bool) -> None:
+    """Show one person: topics, next digests, and the log of every change.
+
+    \b
+    Example:
+      tidings subscriber show sok@example.org
+    """
+    from mail import subscriptions
+
+    with app.store() as store, store.read() as db:
+        account = subscriptions.show(db, email)
+    if as_json:
+        log = [asdict(line) for line in account.log]
+        show.emit(
+            {"subscriber": {**show.subscriber(account.subscriber, account.subscriptions, log), "due": account.due}}
+        )
+        return
+    describe(account)
+
+
+def describe(account: Account) -> None:
+    """A person, for a person."""
+    one = account.subscriber
+    show.facts([("email", one.email), ("state", one.state), ("time zone", one.timezone), ("language", one.language)])
+    show.facts([("digests at", one.at), ("weekly on", DAYS[one.weekday]), ("monthly on", one.monthday)])
+    for row in account.subscriptions:
+        show.line(f"topic: {row.topic}, {row.every}")
+    for every, at in account.due.items():
+        show.line(f"next {every}: {at:%Y-%m-%d %H:%M} UTC")
+    for line in account.log:
+        show.line(f"log: {line.at:%Y-%m-%d %H:%M} {line.by}: {line.what}")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True)
+@click.pass_obj
+def remove(app: App, email: str, yes: bool) -> None:
+    """Take EMAIL off everything. Queued mail is dropped, and the leaving is remembered.
+
+    \b
+    Example:
+      tidings subscriber remove sok@example.org --yes
+    """
+    from mail import subscriptions
+
+    with app.store() as store:
+        with store.read() as db:
+            account = subscriptions.show(db, email)
+        topics = ", ".join(row.topic for row in account.subscriptions) or "no topics"
+        if not agreed(f"Take {account.subscriber.email} off ({topics})? Only the person can come back.", yes):
+            raise UserError(f"{email} stays subscribed")
+        with store.write() as db:
+            done = subscriptions.remove(db, email, by="admin", now=app.now())
+    show.line(f"{done.subscriber.email} has left")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.pass_obj
+def pause(app: App, email: str) -> None:
+    """Send EMAIL nothing for now; what is owed waits.
+
+    \b
+    Example:
+      tidings subscriber pause sok@example.org
+    """
+    from mail import subscriptions
+
+    with app.store() as store, store.write() as db:
+        done = subscriptions.pause(db, email, by="admin", now=app.now())
+    show.line(f"{done.subscriber.email} is paused")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.pass_obj
+def resume(app: App, email: str) -> None:
+    """Send EMAIL mail again; what was filed meanwhile comes with the next digest.
+
+    \b
+    Example:
+      tidings subscriber resume sok@example.org
+    """
+    from mail import subscriptions
+
+    with app.store() as store, store.write() as db:
+        done = subscriptions.resume(db, email, by="admin", now=app.now())
+    show.line(f"{done.subscriber.email} gets mail again")

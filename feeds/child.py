@@ -1,0 +1,52 @@
+"""The main loop of a reading process: frames in on stdin, answers out on stdout (`feeds.children` starts it).
+
+Knows no network, no store, no clock. Limits itself before it reads anything: address space for its whole life, processor
+time anew for each document. Only frames go to stdout, so what a library prints goes nowhere. It ends when stdin does.
+"""
+
+import os
+import resource
+import sys
+from typing import BinaryIO
+
+from feeds.children import LENGTHS, Answer, Document, Order, frame
+from feeds.extraction import extract
+from state import codec
+from state.records import Extraction, Unreadable
+
+
+def main(arguments: list[str]) -> None:
+    """arguments: seconds of processor time for one document, bytes of address space."""
+    cpu, memory = int(arguments[0]), int(arguments[1])
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while (order := _order(sys.stdin.buffer)) is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        answers.write(frame(codec.encode(_answer(*order))))
+        answers.flush()
+
+
+def _order(orders: BinaryIO) -> tuple[Order, bytes] | None:
+    lengths = orders.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    header, body = LENGTHS.unpack(lengths)
+    order = codec.decode(orders.read(header), Order)
+    return order, orders.read(body)
+
+
+def _answer(order: Order, body: bytes) -> Answer:
+    document = Document(order.url, body, order.content_type, order.kind, order.language, order.timezone, order.select)
+    try:
+        found = extract(document, order.now)
+    except MemoryError:
+        return Answer(unreadable=Unreadable("reading the document needs more memory than is allowed; look at its source, or raise the limit"))
+    return Answer(extraction=found) if isinstance(found, Extraction) else Answer(unreadable=found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,230 @@
+"""Weigh what the generators propose and choose how a page is read.
+
+Pure. Each candidate gets a score of named terms (`Terms`), computed from a quick look at its items (`_sketch`), not from
+full records: a page has hundreds of candidates. The terms are added as they stand; their weights are in WEIGHTS.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from statistics import fmean, median
+
+from feeds.extraction import dates, words
+from feeds.extraction.candidates import Candidate, Item
+from feeds.extraction.dom import Node
+from feeds.extraction.headings import heading_date
+from feeds.extraction.page import Line, Page
+from state.text import folded
+
+SAMPLE = 60  # items looked at closely
+FEWEST = 2
+
+WEIGHTS: dict[str, float] = {
+    "dated": 3.0,  # share of items that show a date
+    "coverage": 2.5,  # share of the main content's characters that the items hold
+    "titled": 1.5,  # share of items with a text that can be a title
+    "linked": 0.8,  # share of items with an address of their own
+    "count": 1.0,  # how many, levelling off at ten
+    "width": 1.2,  # how long titles are: navigation is short
+    "distinct": 1.5,  # different titles and addresses
+    "main": 2.5,  # share of the items outside navigation, footer, sidebar …
+    "under": 1.2,  # share of items without a date of their own that stand under a date heading
+    "headed": 0.4,  # share of items with a heading
+    "crowded": -2.0,  # items that hold several titles each: too coarse
+    "dates": -1.0,  # items that hold several date lines each: too coarse
+    "lopsided": -2.5,  # one item far larger than the others: layout, not a list
+    "few": -2.0,  # two items only
+    "torn": -1.5,  # date lines of the main content that no item holds: too fine
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A candidate with its score and the terms the score is made of."""
+
+    candidate: Candidate
+    score: float
+    terms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    title: str
+    address: str
+    dated: int
+    names: int
+    headed: bool
+    chars: int
+    main: bool
+
+
+def choose(page: Page, candidates: Iterable[Candidate]) -> list[Choice]:
+    """Every candidate with its score, best first. Of equal ones the first proposed comes first."""
+    look = _Look(page)
+    weighed = [look.weigh(candidate) for candidate in candidates if len(candidate.items) >= FEWEST]
+    return sorted((choice for choice in weighed if choice is not None), key=lambda choice: -choice.score)
+
+
+class _Look:
+    """What is known of each line of a page, found once for all candidates."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.main_chars = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
+        self.date_lines = [line.start for line in page.lines if not page.regions[line.start] and self.is_dated(line) and not line.heading]
+        self.date_headings = [line.start for line in page.lines if not page.regions[line.start] and line.heading and heading_date(page, line)]
+        self.split = _split_dates(page)
+        self.addresses: dict[int, str] = {}
+
+    def is_dated(self, line: Line) -> bool:
+        return _shows_date(self.page, line)
+
+    def address(self, node: Node) -> str:
+        known = self.addresses.get(node.order)
+        if known is None:
+            known = self.addresses[node.order] = self.page.link(node) or ""
+        return known
+
+    def weigh(self, candidate: Candidate) -> Choice | None:
+        items = candidate.items
+        step = max(1, len(items) // SAMPLE)
+        sketches = [self.sketch(item) for item in items[::step]]
+        full = [sketch for sketch in sketches if sketch.chars]
+        if len(full) < FEWEST or len(full) < len(sketches) * 0.3:
+            return None
+        terms = self.terms(items, full)
+        return Choice(candidate, sum(WEIGHTS[name] * value for name, value in terms.items()), terms)
+
+    def terms(self, items: Sequence[Item], full: list[_Sketch]) -> dict[str, float]:
+        titled = [sketch for sketch in full if sketch.title]
+        count = len(items) * len(full) / max(1, len(full))
+        held = self.held(items)
+        titles = [folded(sketch.title) for sketch in titled]
+        addresses = [sketch.address for sketch in full if sketch.address]
+        dated = fmean(sketch.dated > 0 for sketch in full)
+        return {
+            "dated": dated,
+            "coverage": min(1.0, held),
+            "titled": len(titled) / len(full),
+            "linked": len(addresses) / len(full),
+            "count": min(1.0, log(count) / log(10)),
+            "width": min(1.0, median(min(words.width(title), 60) for title in titles) / 45) if titles else 0.0,
+            "distinct": _distinct(titles, addresses),
+            "main": fmean(sketch.main for sketch in full),
+            "headed": fmean(sketch.headed for sketch in full),
+            "under": self.under(items, dated),
+            "crowded": min(2.0, fmean(min(max(0, sketch.names - 1), 5) for sketch in full)),
+            "dates": min(2.0, max(0.0, fmean(min(sketch.dated, 5) for sketch in full) - 1)),
+            "lopsided": max(0.0, max(sketch.chars for sketch in full) / (sum(sketch.chars for sketch in full) or 1) - max(0.4, 1.5 / len(full))),
+            "few": float(len(full) < 3),
+            "torn": self.torn(items) if dated < 0.5 else 0.0,
+        }
+
+    def held(self, items: Sequence[Item]) -> float:
+        """The share of the main content's characters that lies in the items."""
+        total = 0
+        for item in items:
+            total += sum(words.width(line.text) for line in self.page.within(item.start, item.end) if not self.page.regions[line.start])
+        return total / self.main_chars
+
+    def under(self, items: Sequence[Item], dated: float) -> float:
+        """The share of the items that stand under a date heading outside them, where they have no dates of their own."""
+        if dated >= 0.5 or not self.date_headings:
+            return 0.0
+        starts = [item.start for item in items]
+        covered = 0
+        for item in items:
+            place = bisect_left(self.date_headings, item.start) - 1
+            if place < 0:
+                continue
+            holder = bisect_right(starts, self.date_headings[place]) - 1
+            covered += holder < 0 or items[holder].end <= self.date_headings[place]
+        return covered / len(items)
+
+    def torn(self, items: Sequence[Item]) -> float:
+        if len(self.date_lines) < 3:
+            return 0.0
+        inside = sum(1 for item in items for line in self.page.within(item.start, item.end) if _shows_date(self.page, line))
+        return min(1.0, max(0.0, (len(self.date_lines) - inside) / len(items)))
+
+    def sketch(self, item: Item) -> _Sketch:
+        lines = self.page.within(item.start, item.end)
+        main = not self.page.regions[item.start]
+        lines = tuple(line for line in lines if not main or not self.page.regions[line.start])[:80]
+        headings = [line for line in lines if line.heading and heading_date(self.page, line) is None]
+        linked: dict[str, str] = {}
+        for line in lines:
+            for piece in line.pieces:
+                if piece.link is not None and words.width(piece.text) >= 15 and (address := self.address(piece.link)):
+                    linked.setdefault(address, piece.text)
+        title, address = self.named(item, lines, headings, linked)
+        level = headings[0].heading if headings else 0
+        names = max(sum(line.heading <= level for line in headings), _linked_lines(lines) // (3 if headings else 1))
+        dated = sum(line.start in self.split or _shows_date(self.page, line) for line in lines)
+        chars = sum(words.width(line.text) for line in lines)
+        return _Sketch(title, address, dated, names, bool(headings), chars, main)
+
+    def named(self, item: Item, lines: Sequence[Line], headings: list[Line], linked: dict[str, str]) -> tuple[str, str]:
+        """A quick guess at title and address."""
+        links = [piece.link for line in lines for piece in line.pieces if piece.link is not None]
+        first = next((address for link in links if (address := self.address(link))), "")
+        if not first:
+            inside = self.page.tree.nodes[item.start : min(item.end, item.start + 60)]
+            first = next((address for node in inside if node.tag == "a" and (address := self.address(node))), "")
+        if headings and words.may_be_title(headings[0].text):
+            own = next((address for piece in headings[0].pieces if piece.link is not None and (address := self.address(piece.link))), "")
+            return headings[0].text, own or first
+        if linked:
+            address, title = next(iter(linked.items()))
+            return title, address
+        for line in lines:
+            if words.may_be_title(line.text) and not words.is_paragraph(line.text) and heading_date(self.page, line) is None:
+                return line.text, first
+        return "", first
+
+
+def _distinct(titles: list[str], addresses: list[str]) -> float:
+    """1 where no title and no address comes twice; less where they repeat, as authors and categories do."""
+    if not titles:
+        return 0.0
+    own = len(set(titles)) / len(titles)
+    apart = len(set(addresses)) / len(addresses) if addresses else 1.0
+    return own - (1 - apart) - max(0.0, 0.6 - own)
+
+
+def _linked_lines(lines: Sequence[Line]) -> int:
+    """How many different links stand on lines of their own, long enough for titles."""
+    return len({line.pieces[0].link for line in lines if line.linked and words.width(line.text) >= 15 and not words.is_paragraph(line.text)})
+
+
+def _split_dates(page: Page) -> frozenset[int]:
+    """Where dates begin that are set in several blocks, by the order of their first line."""
+    found: set[int] = set()
+    for place, line in enumerate(page.lines):
+        if len(line.text) <= 2 and line.text.isdigit() or (len(line.text) <= 12 and place + 1 < len(page.lines) and page.lines[place + 1].text.isdigit()):
+            for count in (3, 2):
+                texts = [other.text for other in page.lines[place : place + count]]
+                if all(len(text) <= 12 for text in texts) and (day := dates.whole(" ".join(texts), page.setting)) and day.day and day.year:
+                    found.add(line.start)
+                    break
+    return frozenset(found)
+
+
+def _shows_date(page: Page, line: Line) -> bool:
+    """Whether a line shows a day: alone on its line or piece, or at an end of a line."""
+    if len(line.text) > 400:
+        return False
+    return _dated_text(page, line.text) or any(_dated_text(page, piece.text) for piece in line.pieces if len(line.pieces) > 1)
+
+
+def _dated_text(page: Page, text: str) -> bool:
+    for found in page.dates(text):
+        if found.day is None or (found.year is None and len(text) > 15):
+            continue
+        before, after = text[: found.start].strip(" ,:|()–-"), text[found.end :].strip(" ,:|()–-.")
+        if not before or not after:
+            return len(before) + len(after) <= 160
+        if len(text) <= 100:
+            return True
+    return False

@@ -1,0 +1,254 @@
+"""Make a record of an item: title, link, date, place, kind, summary, downloads, each with its confidence and origin.
+
+Pure. `feeds.extraction.slots` has decided where title and date stand in this list; here one item is read by it. An item
+without a text in a title's place keeps the title "" and gets a display title from its summary. Dates that are not sure
+enough are not given.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+
+from feeds.extraction import downloads, kinds, scripts, words
+from feeds.extraction.datevalues import Found
+from feeds.extraction.dom import Node
+from feeds.extraction.page import Line, Page
+from feeds.extraction.parts import Day, Name, Parts
+from feeds.extraction.slots import Layout
+from state.records import Enclosure, Record
+from state.text import clean
+
+SURE = 0.6  # a date below this is not given as one
+_OWN = 0.93  # a date in a field of its own
+_RULE = 0.6  # share of items: where so many have their date in one slot, a date elsewhere must have a field of its own
+_EVERYWHERE = 0.7  # share of items: a date in running text is believed where so many have one in the same slot
+_NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
+_PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'’()/,-])*")
+_LONGEST_PLACE = 50
+
+
+def record(page: Page, parts: Parts, layout: Layout, heading: Found | None = None) -> Record:
+    """The entry an item is. heading: the date of the nearest heading above it, for what has none of its own."""
+    name = _title(parts, layout)
+    day = _day(parts, layout)
+    title = clean(name.text) if name is not None else ""
+    link = _link(page, parts, layout, name)
+    typed = _type_line(parts, name)
+    place = _place(day, parts, name)
+    summary = _summary(page, parts, name, day, typed, place)
+    files = downloads.of(page, parts.links)
+    kind = (kinds.of_type_line(typed.text) if typed is not None else None) or kinds.of(title, link, summary)
+    when, published, sure, origin = _date(day, heading)
+    confidence, told = {"title": _NAME_SURE[name.sort] if name else 0.0, "date": sure}, {"date": origin}
+    told["title"] = name.sort if name is not None else "derived"
+    if link:
+        told["url"] = "title link" if name is not None and name.link is not None else "own link"
+    return Record(
+        title=title,
+        display_title="" if title else words.first_sentence(summary),
+        url=link,
+        anchor="" if link else _anchor(page, parts, title, summary),
+        date=when,
+        published=published,
+        place=place,
+        kind=kind,
+        summary=summary,
+        language=_language(page, parts, title or summary),
+        enclosures=files,
+        confidence=confidence,
+        origin={name: where for name, where in told.items() if where},
+    )
+
+
+def _title(parts: Parts, layout: Layout) -> Name | None:
+    by_slot = {(name.slot, name.sort): name for name in reversed(parts.names)}
+    leading = layout.titles[0] if layout.titles else None
+    for key, score in layout.titles:
+        name = by_slot.get(key)
+        if name is None or leading is None:
+            continue
+        if kinds.of_type_line(name.text) is not None and name.sort != "heading":
+            continue
+        if key == leading[0] or name.sort in ("heading", "link") or not parts.links:
+            return name if score > 0.9 else None
+    return None
+
+
+def _link(page: Page, parts: Parts, layout: Layout, name: Name | None) -> str | None:
+    if name is not None and name.link is not None and (url := page.link(name.link)):
+        return url
+    if name is not None and name.link is None and (inner := _link_at(page, parts, name)):
+        return inner
+    own = [(node, url) for node, url in parts.links if url not in layout.shared]
+    if not own:
+        return parts.links[0][1] if len(parts.links) == 1 and not layout.shared else None
+    for node, url in own:
+        text = clean(" ".join(part.text for part in page.tree.within(node)))
+        if not text or words.is_more(text) or node.order < parts.item.start:
+            return url
+    return own[0][1] if name is None or name.sort != "heading" or len({url for _, url in own}) == 1 else _dominant(own)
+
+
+def _dominant(own: Sequence[tuple[Node, str]]) -> str | None:
+    """The address most of an item's links lead to, if there is one."""
+    addresses = [url for _, url in own]
+    most = max(addresses, key=addresses.count)
+    return most if addresses.count(most) > 1 else None
+
+
+def _link_at(page: Page, parts: Parts, name: Name) -> str | None:
+    """The address of the link a title stands in (or that stands in the title)."""
+    around = page.tree.nodes[name.order].link
+    return page.link(around) if around is not None else None
+
+
+def _day(parts: Parts, layout: Layout) -> Day | None:
+    by_slot: dict[tuple[str, ...], Day] = {}
+    for day in parts.days:
+        known = by_slot.get(day.slot)
+        if known is None or day.sure > known.sure:
+            by_slot[day.slot] = day
+    best: Day | None = None
+    ruled = bool(layout.days) and layout.days[0][1] >= _RULE
+    for number, (slot, share) in enumerate(layout.days):
+        day_here = by_slot.get(slot)
+        if day_here is None:
+            continue
+        if share >= _EVERYWHERE and SURE - 0.15 <= day_here.sure < SURE:
+            day_here = replace(day_here, sure=SURE)
+        if number == 0 and day_here.sure >= SURE:
+            return _visible(day_here, parts)
+        if (best is None or day_here.sure > best.sure) and (day_here.sure >= _OWN or not ruled):
+            best = day_here
+    return _visible(best, parts) if best is not None else None
+
+
+def _visible(day: Day, parts: Parts) -> Day:
+    """The date readers see, where an attribute says another day (of another time zone)."""
+    if day.line is not None:
+        return day
+    shown = [other for other in parts.days if other.line is not None and other.sure >= 0.9 and other.found.day is not None and other.found.date]
+    if shown and all(other.found.date != day.found.date for other in shown):
+        return shown[0]
+    same = [other for other in shown if other.found.date == day.found.date]
+    return Day(day.found, day.slot, day.sure, day.origin, same[0].line, same[0].piece, same[0].after, same[0].before) if same else day
+
+
+def _date(day: Day | None, heading: Found | None) -> tuple[str | None, datetime | None, float, str]:
+    """Date, time, how sure, and where from. A heading completes what lacks a year and serves what has no date."""
+    if day is not None and day.sure >= SURE:
+        found = day.found
+        if found.date is None and heading is not None and heading.year is not None and not found.ambiguous:
+            found = found.completed(heading.year)
+        if found.date is not None and not (heading is not None and _finer(heading, found)):
+            return found.date, _time(found), day.sure, day.origin
+    if heading is not None and heading.date is not None:
+        return heading.date, None, 0.9, "heading above"
+    return None, None, day.sure if day is not None else 0.0, ""
+
+
+def _finer(heading: Found, own: Found) -> bool:
+    """Whether the heading says more of the same day than the item's own date."""
+    return bool(own.date and heading.date and len(heading.date) > len(own.date) and heading.date.startswith(own.date))
+
+
+def _time(found: Found) -> datetime | None:
+    when = found.published
+    return None if when is None or (when.hour, when.minute, when.second) == (0, 0, 0) else when
+
+
+def _type_line(parts: Parts, name: Name | None) -> Line | None:
+    for line in parts.lines:
+        if (name is None or line is not name.line) and kinds.of_type_line(line.text) is not None:
+            return line
+        if words.is_paragraph(line.text):
+            return None  # what stands below the text names other things: photos, related videos
+    return None
+
+
+def _place(day: Day | None, parts: Parts, name: Name | None) -> str:
+    """The dateline: what follows the date on its line ("08 May 2006, PHNOM PENH"), or capitals before it."""
+    if day is None or day.line is None or (name is not None and name.line is day.line):
+        return ""
+    after, before = day.after.strip(" ,;|–-"), day.before.strip(" ,;|–-")
+    if day.piece is not None and not after and not before:
+        at = day.line.pieces.index(day.piece)
+        after = day.line.pieces[at + 1].text.strip(" ,;|–-") if at + 1 < len(day.line.pieces) and day.line.pieces[at + 1].link is None else ""
+        before = day.line.pieces[at - 1].text.strip(" ,;|–-") if at and day.line.pieces[at - 1].link is None else ""
+    if day.line.text[: 1] and is_place(after) and (day.after.startswith((",", "–", "-", "|", "(")) or after.isupper()):
+        return after
+    return before if is_place(before) and before.isupper() else ""
+
+
+def is_place(text: str) -> bool:
+    """Whether a text can be a dateline: a few words beginning with capitals, no figures."""
+    if not 2 <= len(text) <= _LONGEST_PLACE or _PLACE.fullmatch(text) is None or kinds.of_type_line(text) is not None:
+        return False
+    return all(word[:1].isupper() or not word[:1].isalpha() or len(word) <= 3 or not word.isascii() for word in text.split())
+
+
+def _summary(page: Page, parts: Parts, name: Name | None, day: Day | None, typed: Line | None, place: str) -> str:
+    """The first paragraph that is not the title, the date, the type or a lead-on."""
+    longest = ""
+    for line in parts.lines:
+        if line is typed or (name is not None and line is name.line) or (day is not None and line is day.line and _used_up(day, place)):
+            continue
+        text = _unnamed(line, name, day) if name is not None and line.start <= name.order < line.end else line.text
+        if not text or words.is_more(text) or (line.linked and not words.is_paragraph(text) and not _of_title_link(line, name)):
+            continue
+        if page.dates(text) and words.width(text) < 40:
+            continue
+        if words.is_paragraph(text) or words.width(text) >= 60:
+            return clean(text)
+        longest = text if len(text) > len(longest) else longest
+    return clean(longest) if words.width(longest) >= 20 else ""
+
+
+def _of_title_link(line: Line, name: Name | None) -> bool:
+    """Whether a linked line belongs to the title's own link: a card that is a link as a whole."""
+    return name is not None and name.link is not None and all(piece.link is name.link for piece in line.pieces)
+
+
+def _used_up(day: Day, place: str) -> bool:
+    rest = f"{day.before} {day.after}".strip()
+    return len(rest) <= len(place) + 25
+
+
+def _unnamed(line: Line, name: Name, day: Day | None) -> str:
+    """What a line says besides the title and the date it begins with."""
+    rest = [piece for piece in line.pieces if not piece.start <= name.order < piece.end and (piece.link is None or piece.link is not name.link)]
+    text = " ".join(piece.text for piece in rest if day is None or piece is not day.piece)
+    return text.lstrip(" ,;:|–-—.").strip()
+
+
+def _anchor(page: Page, parts: Parts, title: str, summary: str) -> str:
+    """Where an entry without a link stands: the id of its element, or a text fragment (WICG scroll-to-text)."""
+    node = page.tree.nodes[parts.item.start]
+    if node.get("id") and not any(sign.isdigit() for sign in node.get("id")[:1]):
+        return quote(node.get("id"), safe="")
+    return fragment(title or summary)
+
+
+def fragment(text: str) -> str:
+    """A text fragment for the beginning of a text, or "" for none: at most ten words or 80 characters."""
+    if not text:
+        return ""
+    start = " ".join(text.split()[:10])[:80]
+    return ":~:text=" + quote(start, safe="").replace("-", "%2D")
+
+
+def _language(page: Page, parts: Parts, text: str) -> str:
+    node: Node | None = page.tree.nodes[parts.item.start]
+    inner = page.tree.nodes[parts.item.start : min(parts.item.end, parts.item.start + 12)]
+    said = next((one.get("lang") for one in inner if one.get("lang")), "")
+    while not said and node is not None:
+        said = node.get("lang")
+        node = node.parent
+    by_script = scripts.language(text)
+    if by_script and said.split("-")[0] != by_script and not (by_script == "zh" and said.startswith("ja")):
+        return by_script
+    return said or page.language
+
+

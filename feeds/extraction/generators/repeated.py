@@ -1,0 +1,49 @@
+"""Elements that repeat: the same path of tags from the root, the same tag and class anywhere, or siblings.
+
+Covers lists, cards, table rows, paragraphs and links, also where several lists stand under several headings. Class names
+that differ from item to item (post-17) make groups of one and fall away; so nothing depends on what classes are called.
+"""
+
+from collections.abc import Iterator
+
+from feeds.extraction.candidates import Candidate, of_nodes
+from feeds.extraction.dom import TEXT, Node
+from feeds.extraction.page import Page
+
+_TAGS = frozenset("li div article section p tr td dl dt dd a tbody table h1 h2 h3 h4 h5 h6 ul ol blockquote figure span".split())
+_MOST_GROUPS = 400
+_FEWEST_SIBLINGS = 4
+
+
+def candidates(page: Page) -> Iterator[Candidate]:
+    seen: set[tuple[int, ...]] = set()
+    for nodes in groups(page):
+        candidate = of_nodes("repeated", nodes)
+        key = tuple(item.start for item in candidate.items)
+        if len(key) >= 2 and key not in seen:
+            seen.add(key)
+            yield candidate
+
+
+def groups(page: Page) -> list[list[Node]]:
+    """Elements of one path or class, at least two each, those with most text first."""
+    by_path: dict[int, list[Node]] = {}
+    by_class: dict[tuple[str, str], list[Node]] = {}
+    by_parent: dict[tuple[int, str], list[Node]] = {}
+    paths: dict[tuple[int, str], int] = {}
+    path_of: list[int] = []
+    for node in page.tree.nodes:
+        above = path_of[node.parent.order] if node.parent is not None else -1
+        path = paths.setdefault((above, node.tag), len(paths))
+        path_of.append(path)
+        if node.tag == TEXT or node.tag not in _TAGS:
+            continue
+        by_path.setdefault(path, []).append(node)
+        by_parent.setdefault((node.parent.order if node.parent is not None else -1, node.tag), []).append(node)
+        for name in set(node.classes):
+            by_class.setdefault((node.tag, name), []).append(node)
+    found = [nodes for nodes in (*by_path.values(), *by_class.values()) if len(nodes) >= 2]
+    found += [nodes for nodes in by_parent.values() if len(nodes) >= _FEWEST_SIBLINGS]
+    if len(found) > _MOST_GROUPS:
+        found.sort(key=lambda nodes: -sum(node.end - node.order for node in nodes))
+    return found[:_MOST_GROUPS]

@@ -1,0 +1,73 @@
+"""Which date heading stands above each item: "January 2005", "Monday, 8 May 2006", "2006" over "May".
+
+Pure. Only headings outside the items count: real heading elements, and lines that are nothing but a date and stand alone
+(a bold line, a table row, a `dt`). A heading without a date ends the reach of dates of its own level and below.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from feeds.extraction import dates, datewords
+from feeds.extraction.candidates import Item
+from feeds.extraction.datevalues import Found, Setting
+from feeds.extraction.page import Line, Page
+
+_LOOSE = 7  # the level of a date line that is no heading element
+
+
+def above(page: Page, items: Sequence[Item]) -> list[Found | None]:
+    """For each item the date of the headings above it, the finest, completed by coarser ones; None where none is."""
+    found: list[Found | None] = []
+    stack: dict[int, Found] = {}
+    lines = iter(page.lines)
+    line = next(lines, None)
+    for item in items:
+        while line is not None and line.start < item.start:
+            _take(page, line, stack)
+            line = next(lines, None)
+        found.append(_combined(stack))
+        while line is not None and line.start < item.end:
+            line = next(lines, None)
+    return found
+
+
+def _take(page: Page, line: Line, stack: dict[int, Found]) -> None:
+    """Let one line outside the items change what dates are in force."""
+    day = heading_date(page, line)
+    level = line.heading or _LOOSE
+    if line.heading or (day is not None and not page.regions[line.start]):
+        for deeper in [known for known in stack if known >= level and not (day is not None and known == level and _coarser(stack[known], day))]:
+            del stack[deeper]
+    if day is not None and not page.regions[line.start]:
+        stack[level if level not in stack else level + 1] = day
+
+
+def heading_date(page: Page, line: Line) -> Found | None:
+    """The date a line consists of, a bare month name included; None for any other line."""
+    if len(line.text) > 60:
+        return None
+    whole = dates.whole(line.text, page.setting) if page.dates(line.text) else None
+    if whole is not None and whole.form != "relative":
+        return whole
+    return month_alone(line.text, page.setting)
+
+
+def month_alone(text: str, setting: Setting) -> Found | None:
+    """The month a text names without a year, as a heading may; None for other texts."""
+    month = datewords.month(text, setting.languages) if text.isalpha() and len(text) > 2 else None
+    return Found(None, month, None, 0, len(text), "month") if month is not None and month <= 12 else None
+
+
+def _coarser(outer: Found, inner: Found) -> bool:
+    """Whether one date could stand over the other: a year over a month, a month over a day."""
+    return (outer.day is None and inner.day is not None) or (outer.month is None and inner.month is not None)
+
+
+def _combined(stack: dict[int, Found]) -> Found | None:
+    combined: Found | None = None
+    for level in sorted(stack):
+        day = stack[level]
+        if day.year is None and combined is not None and combined.year is not None:
+            day = replace(day, year=combined.year) if day.day is None else day.completed(combined.year)
+        combined = day
+    return combined

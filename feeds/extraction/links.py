@@ -1,0 +1,73 @@
+"""Addresses: what a link of a page leads to, and what its path says.
+
+Pure. An address is resolved but otherwise kept as written: canonical keys are the business of `feeds.identity`.
+"""
+
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from feeds.extraction.dom import Tree
+
+_SCHEMES = frozenset(("http", "https", "ftp"))
+_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+FILE_TYPES = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "rtf": "application/rtf",
+    "csv": "text/csv",
+    "zip": "application/zip",
+    "epub": "application/epub+zip",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "mov": "video/quicktime",
+}
+
+
+def absolute(href: str, base: str) -> str | None:
+    """A link's address, or None where it leads nowhere: script, mail, a place on this very page, nonsense."""
+    written = href.strip()
+    if not written or written.startswith("#"):
+        return None
+    try:
+        full = urljoin(base, _CONTROL.sub(lambda gap: "%20" if " " in gap[0] else "", written))
+        parts = urlsplit(full)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in _SCHEMES or not host or "\\" in host:
+        return None
+    address, fragment = urldefrag(full)
+    if fragment and address == urldefrag(base)[0]:
+        return None
+    return full
+
+
+def base(tree: Tree, url: str) -> str:
+    """What the page's links are resolved against: its `base` element, else its address."""
+    for node in tree.all("base"):
+        if href := node.get("href"):
+            return absolute(href, url) or url
+    return url
+
+
+def extension(url: str) -> str:
+    """The extension of the file an address names, in small letters, or ""."""
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    return ending if ending.isalnum() and len(ending) <= 5 else ""
+
+
+def media_type(url: str) -> str:
+    """The media type of a download by its extension, or "" for a page."""
+    return FILE_TYPES.get(extension(url), "")

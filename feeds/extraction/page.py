@@ -1,0 +1,185 @@
+"""A page as the generators see it: its tree, its lines, what dates stand where, and which region each part belongs to.
+
+Built once per document by `read`; read-only from then on (the dictionary of dates is a cache). A line is what a reader sees
+as one: text up to the next block element or `br`. A piece is a part of a line that is set apart: a link, bold, a span.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from urllib.parse import urlsplit
+
+from feeds.extraction import dateorder, dates, dom, links, regions, scripts
+from feeds.extraction.datevalues import Found, Setting
+from feeds.extraction.dom import TEXT, Node, Tree
+from state.text import clean
+
+_APART = frozenset("span time strong b small label font em i abbr u".split())
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line. start, end: orders of its text nodes. node: the element that sets it apart. bold: set in bold."""
+
+    text: str
+    start: int
+    end: int
+    node: Node
+    link: Node | None
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a reader sees as one line. heading: 1 to 6, 0 for none. block: the element whose line it is."""
+
+    text: str
+    start: int
+    end: int
+    block: Node
+    heading: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def linked(self) -> bool:
+        """Whether all of it is link text."""
+        return all(piece.link is not None for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """url: the final address; base: what links are resolved against. regions: by node order, "" for the main content."""
+
+    tree: Tree
+    url: str
+    base: str
+    title: str
+    language: str
+    lines: tuple[Line, ...]
+    starts: Sequence[int]
+    regions: Sequence[str]
+    setting: Setting
+    _dates: dict[str, tuple[Found, ...]] = field(default_factory=dict)
+
+    def dates(self, text: str) -> tuple[Found, ...]:
+        """The dates in a text of the page, remembered."""
+        found = self._dates.get(text)
+        if found is None:
+            found = self._dates[text] = dates.find(text, self.setting)
+        return found
+
+    def within(self, start: int, end: int) -> tuple[Line, ...]:
+        """The lines that begin between two orders."""
+        return self.lines[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def link(self, node: Node | None) -> str | None:
+        """The absolute address of a link, or None where it leads nowhere (script, fragment of this page, mail)."""
+        return links.absolute(node.get("href"), self.base) if node is not None else None
+
+
+def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> Page:
+    """A page from its markup. hint: its language where the page does not say. Raises dom.TooDeep."""
+    tree = dom.parse(markup)
+    base = links.base(tree, url)
+    lines = tuple(_lines(tree))
+    language = _language(tree) or hint or scripts.language(" ".join(line.text for line in lines[:60])) or ""
+    setting = Setting(now, tuple(dict.fromkeys(filter(None, (language.split("-")[0].lower(), "en")))), "", zone)
+    texts = [line.text for line in lines if len(line.text) < dates.LONGEST]
+    ordering = Setting(now, (language, *setting.languages) if language else setting.languages, "", zone)
+    order = dateorder.infer(texts, ordering, urlsplit(base).hostname or "")
+    setting = Setting(now, setting.languages, order, zone)
+    title = next((clean("".join(part.text for part in tree.within(node))) for node in tree.all("title")), "")
+    return Page(tree, url, base, title, language, lines, [line.start for line in lines], regions.of(tree), setting)
+
+
+def _language(tree: Tree) -> str:
+    for node in tree.nodes[:3]:
+        if node.tag == "html" and (said := node.get("lang") or node.get("xml:lang")):
+            return said.strip().replace("_", "-")
+    for node in tree.all("meta"):
+        if node.get("http-equiv").lower() == "content-language" or node.get("property") == "og:locale":
+            return node.get("content").split(",")[0].strip().replace("_", "-")
+    return ""
+
+
+def _lines(tree: Tree) -> Iterator[Line]:
+    """The lines of a tree: runs of text nodes of one block between line breaks."""
+    run: list[Node] = []
+    block = -1
+    for node in tree.nodes:
+        if node.tag in ("title", "br") or (node.order == node.block and node.tag != TEXT):
+            if run:
+                yield from _line(tree, run)
+                run = []
+            continue
+        if node.tag != TEXT or (node.parent is not None and node.parent.tag == "title"):
+            continue
+        if node.block != block and run:
+            yield from _line(tree, run)
+            run = []
+        block = node.block
+        run.append(node)
+    if run:
+        yield from _line(tree, run)
+
+
+def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
+    block = tree.nodes[run[0].block]
+    if "\n" in run[0].text and block.tag == "pre":
+        for text in "".join(node.text for node in run).split("\n"):
+            if said := clean(text):
+                piece = Piece(said, run[0].order, run[-1].end, block, run[0].link, False)
+                yield Line(said, run[0].order, run[-1].end, block, 0, (piece,))
+        return
+    text = clean("".join(node.text for node in run))
+    if text:
+        pieces = tuple(_pieces(run, block))
+        heading = next((_HEADINGS[node.tag] for node in block.ancestors() if node.tag in _HEADINGS), 0) if block.depth else 0
+        yield Line(text, run[0].order, run[-1].end, block, heading, pieces)
+
+
+def _pieces(run: list[Node], block: Node) -> Iterator[Piece]:
+    part: list[Node] = []
+    apart: Node | None = None
+    for node in run:
+        own = _set_apart(node, block)
+        if part and own is not apart:
+            yield from _piece(part, apart or block)
+            part = []
+        apart = own
+        part.append(node)
+    if part:
+        yield from _piece(part, apart or block)
+
+
+def _piece(part: list[Node], node: Node) -> Iterator[Piece]:
+    text = clean("".join(one.text for one in part))
+    if text:
+        bold = any(above.tag in ("b", "strong") for above in _inside(part[0]))
+        yield Piece(text, part[0].order, part[-1].end, node, part[0].link, bold)
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    """The inline elements around a text node."""
+    above = node.parent
+    while above is not None and above.order != above.block:
+        yield above
+        above = above.parent
+
+
+def _set_apart(node: Node, block: Node) -> Node | None:
+    """The innermost element that sets a text apart from its line: a link, or else a span, time, bold …"""
+    found: Node | None = None
+    for above in _inside(node):
+        if above is block:
+            break
+        if above.tag == "a":
+            return above if found is None or found.tag not in ("span", "time", "small") else found
+        if found is None and above.tag in _APART:
+            found = above
+    return found
+
+

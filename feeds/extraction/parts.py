@@ -1,0 +1,226 @@
+"""Take an item apart: its lines, the texts that could be its title, the dates it shows, its links.
+
+Pure. Nothing is chosen here; that needs all items of the list (`feeds.extraction.slots`). A slot is where in an item
+a text stands, by tags, classes and table column: the same slot of another item holds the same field.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feeds.extraction import dates, words
+from feeds.extraction.candidates import Item
+from feeds.extraction.datevalues import Found
+from feeds.extraction.dom import TEXT, Node
+from feeds.extraction.headings import heading_date
+from feeds.extraction.page import Line, Page, Piece
+
+Slot = tuple[str, ...]
+_SPLIT = 12  # characters of one part of a date that is set in several blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A text that could be the title. sort: "heading", "link", "bold", "line", "alt". order: where it begins. whole: the line it is all of."""
+
+    text: str
+    slot: Slot
+    sort: str
+    link: Node | None
+    order: int
+    line: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date the item shows. sure: 0 to 1. line: where it stands, None for an attribute. rest: what else its line or piece says."""
+
+    found: Found
+    slot: Slot
+    sure: float
+    origin: str
+    line: Line | None
+    piece: Piece | None = None
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An item taken apart. links: every `a` with an address, in order."""
+
+    item: Item
+    lines: tuple[Line, ...]
+    names: tuple[Name, ...]
+    days: tuple[Day, ...]
+    links: tuple[tuple[Node, str], ...]
+
+
+def of(page: Page, item: Item) -> Parts:
+    lines = page.within(item.start, item.end)
+    nodes = page.tree.nodes[item.start : item.end]
+    return Parts(item, lines, tuple(_names(page, item, lines, nodes)), tuple(_days(page, item, lines, nodes)), tuple(_links(page, item, nodes)))
+
+
+def slot(node: Node, start: int) -> Slot:
+    """Where a node stands in the item that begins at start."""
+    steps: list[str] = []
+    current: Node | None = node
+    while current is not None and current.order >= start and len(steps) < 8:
+        steps.append(_step(current))
+        current = current.parent
+    return tuple(reversed(steps))
+
+
+def _step(node: Node) -> str:
+    if node.tag in ("td", "th") and node.parent is not None:
+        return f"{node.tag}:{sum(1 for cell in node.parent.children[:60] if cell.order < node.order and cell.tag in ('td', 'th'))}"
+    names = [name for name in node.classes if not any(sign.isdigit() for sign in name)]
+    return f"{node.tag}.{names[0]}" if names else node.tag
+
+
+def _links(page: Page, item: Item, nodes: list[Node]) -> Iterator[tuple[Node, str]]:
+    around = page.tree.nodes[item.start].link
+    if around is not None and around.order < item.start and (url := page.link(around)):
+        yield around, url
+    for node in nodes:
+        if node.tag in ("a", "area") and (url := page.link(node)):
+            yield node, url
+
+
+def _names(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -> Iterator[Name]:
+    for line in lines:
+        if line.heading:
+            link = next((piece.link for piece in line.pieces if piece.link is not None), None)
+            if words.may_be_title(line.text) and heading_date(page, line) is None:
+                yield Name(_uncut(line.text, link), slot(line.block, item.start), "heading", link, line.start, line)
+            continue
+        linked = _linked_pieces(line)
+        for text, link, piece in linked:
+            if words.may_be_title(text) and dates.whole(text, page.setting) is None:
+                yield Name(_uncut(text, link), slot(piece.node, item.start), "link", link, piece.start, line if line.linked else None)
+        for piece in line.pieces:
+            if piece.bold and piece.link is None and words.may_be_title(piece.text) and dates.whole(piece.text, page.setting) is None:
+                yield Name(piece.text, slot(piece.node, item.start), "bold", None, piece.start, line if len(line.pieces) == 1 else None)
+        if not linked and not words.is_paragraph(line.text) and words.may_be_title(line.text) and dates.whole(line.text, page.setting) is None:
+            yield Name(line.text, slot(line.block, item.start), "line", None, line.start, line)
+    for node in nodes:
+        if node.tag == "img" and node.link is not None and words.width(node.get("alt")) >= 12 and words.may_be_title(node.get("alt")):
+            yield Name(node.get("alt"), slot(node, item.start), "alt", node.link, node.order, None)
+
+
+def _linked_pieces(line: Line) -> list[tuple[str, Node, Piece]]:
+    """The link texts of a line, one for each link, however it is set inside."""
+    found: list[tuple[str, Node, Piece]] = []
+    for piece in line.pieces:
+        if piece.link is None:
+            continue
+        if found and found[-1][1] is piece.link:
+            text, link, first = found[-1]
+            longer = piece if words.width(piece.text) > words.width(first.text) else first
+            found[-1] = (f"{text} {piece.text}" if not _apart(piece) and not _apart(first) else longer.text, link, longer)
+        else:
+            found.append((piece.text, piece.link, piece))
+    return found
+
+
+def _apart(piece: Piece) -> bool:
+    return piece.node.tag in ("span", "time", "small")
+
+
+def _uncut(text: str, link: Node | None) -> str:
+    """The whole title where the page shows it cut and keeps the rest in an attribute."""
+    if link is not None and text.endswith(("…", "...")):
+        stem = text.rstrip(".… ")
+        for attribute in ("title", "aria-label", "data-title"):
+            whole = " ".join(link.get(attribute).split())
+            if len(whole) > len(stem) and whole.startswith(stem[: max(4, len(stem) // 2)]):
+                return whole
+    return text
+
+
+# ---- dates ----
+
+
+def _days(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -> Iterator[Day]:
+    for node in nodes:
+        if node.tag != TEXT and (written := _attribute(node)) and (found := page.dates(written)):
+            yield Day(found[0], slot(node, item.start), 0.97, f"{node.tag} attribute", None)
+    for place, line in enumerate(lines):
+        shown = list(_in_line(page, item, line))
+        yield from shown
+        if not shown and len(line.text) <= _SPLIT:
+            yield from _split(page, item, lines[place : place + 3])
+
+
+def _attribute(node: Node) -> str:
+    if node.tag == "time":
+        return node.get("datetime")
+    if node.get("itemprop") in ("datePublished", "dateCreated"):
+        return node.get("content") or node.get("datetime")
+    return node.get("title") if node.tag == "abbr" and len(node.get("title")) <= 40 else ""
+
+
+def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
+    whole = dates.whole(line.text, page.setting) if page.dates(line.text) else None
+    if whole is not None:
+        yield Day(whole, slot(line.pieces[0].node, item.start), 0.95, "own line", line)
+        return
+    hit = False
+    if len(line.pieces) > 1:
+        for piece in line.pieces:
+            for found in page.dates(piece.text):
+                hit = True
+                yield _in_text(page, found, piece.text, slot(piece.node, item.start), line, piece)
+                break
+    if not hit:
+        for found in page.dates(line.text)[:2]:
+            yield _in_text(page, found, line.text, slot(line.block, item.start), line, None)
+
+
+def _in_text(page: Page, found: Found, text: str, where: Slot, line: Line, piece: Piece | None) -> Day:
+    before, after = text[: found.start].strip(), text[found.end :].strip()
+    linked = piece.link is not None if piece is not None else line.linked
+    if not _letters(before) and not _letters(after):
+        sure, origin = 0.93, "own field"
+    elif found.short:
+        sure, origin = 0.3, "in text"
+    elif not _letters(before) and len(after) <= 60 and not line.heading and not linked:
+        sure, origin = 0.9, "beginning of line"
+    elif _labelled(before) and not linked:
+        sure, origin = 0.85, "labelled"
+    elif not _letters(after) and not line.heading and not linked:
+        sure, origin = 0.82 if len(before) < 160 else 0.65, "end of line"
+    elif line.heading or linked:
+        sure, origin = 0.4, "in title"
+    elif words.width(text) <= 160:
+        sure, origin = 0.5, "in line"
+    else:
+        sure, origin = 0.35, "in text"
+    return Day(found, where, sure, origin, line, piece, after, before)
+
+
+def _letters(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
+
+
+_LABELS = frozenset(
+    "published posted filed issued released date dated on decided updated added created publication veröffentlicht publié publicado pubblicato fecha data datum am le el il".split()
+)
+
+
+def _labelled(before: str) -> bool:
+    """Whether the words before a date announce it: "…, Filed", "Posted on"."""
+    last = before.rstrip(" :").rsplit(None, 1)[-1].casefold().strip("(,.;") if before.strip(" :") else ""
+    return last in _LABELS
+
+
+def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> Iterator[Day]:
+    """A date in neighbouring blocks: "17", "февраля", "2016"."""
+    for count in (3, 2):
+        texts = [line.text for line in lines[:count]]
+        if len(texts) < count or any(len(text) > _SPLIT for text in texts):
+            continue
+        found = dates.whole(" ".join(texts), page.setting)
+        if found is not None and found.day is not None:
+            yield Day(found, slot(lines[0].block, item.start), 0.9, "split blocks", lines[count - 1])
+            return

@@ -1,0 +1,115 @@
+"""Choose, for all items of a list together, in which slot the title stands and in which the date.
+
+Pure. One item alone cannot tell its title from its category, or the date of publication from a deadline; the list can:
+titles differ from item to item and are long, categories repeat; the right date column is there for everybody.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from feeds.extraction import kinds, words
+from feeds.extraction.dom import Node
+from feeds.extraction.page import Page
+from feeds.extraction.parts import Day, Name, Parts, Slot
+from state.text import folded
+
+_BASE = {"heading": 1.6, "link": 1.0, "bold": 0.55, "line": 0.25, "alt": -0.2}
+_TITLED = re.compile(r"title|headline|heading|titulo|titre|titel|subject|name(?!d)", re.I)
+_PUBLISHED = re.compile(r"publi|post|date|datum|fecha|data|filed|issued|released|entry|created|dated|日期|時間|时间|วันที่|កាលបរិច្ឆេទ|ngày", re.I)
+_OTHER_DAY = re.compile(r"updat|modif|deadline|clos|expir|until|revis|valid|due|event|start|end|argued|submission|geändert|frist|actualiz|échéance|hearing", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """titles, days: slots, best first, with the score of each title slot, the share of items that have each day slot.
+
+    shared: addresses that several items link to.
+    """
+
+    titles: tuple[tuple[tuple[Slot, str], float], ...]
+    days: tuple[tuple[Slot, float], ...]
+    shared: frozenset[str]
+
+
+def layout(page: Page, items: Sequence[Parts]) -> Layout:
+    return Layout(_title_slots(items), _day_slots(page, items), _shared(items))
+
+
+def _shared(items: Sequence[Parts]) -> frozenset[str]:
+    """Addresses that more than a fifth of the items (and at least two) link to: categories, share buttons."""
+    if len(items) < 3:
+        return frozenset()
+    counted = Counter(url for parts in items for url in {url for _, url in parts.links})
+    return frozenset(url for url, count in counted.items() if count >= max(2, len(items) * 0.2))
+
+
+def _title_slots(items: Sequence[Parts]) -> tuple[tuple[tuple[Slot, str], float], ...]:
+    found: dict[tuple[Slot, str], list[tuple[Name, int]]] = {}
+    for parts in items:
+        seen: set[tuple[Slot, str]] = set()
+        for place, name in enumerate(parts.names):
+            key = (name.slot, name.sort)
+            if key not in seen:
+                seen.add(key)
+                found.setdefault(key, []).append((name, place))
+    scored = ((key, _title_score(key, names, len(items))) for key, names in found.items())
+    return tuple(sorted(scored, key=lambda pair: -pair[1]))
+
+
+def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], count: int) -> float:
+    texts = [folded(name.text) for name, _ in names]
+    share = len(names) / count
+    distinct = len(set(texts)) / len(texts)
+    width = fmean(min(words.width(name.text), 70) for name, _ in names) / 70
+    first = 1 - fmean(min(place, 5) for _, place in names) / 5
+    typed = fmean(kinds.of_type_line(name.text) is not None for name, _ in names)
+    prose = fmean(words.is_paragraph(name.text) for name, _ in names)
+    says = 0.5 if any(_TITLED.search(step) for step in key[0]) else 0.0
+    linked = 0.3 if key[1] != "link" and fmean(name.link is not None for name, _ in names) > 0.5 else 0.0
+    repeated = 1.2 * (1 - distinct) if len(texts) > 2 else 0.0
+    return _BASE[key[1]] + 1.3 * share + 0.9 * width + 0.3 * first + says + linked - 1.5 * typed - 1.0 * prose - repeated
+
+
+def _day_slots(page: Page, items: Sequence[Parts]) -> tuple[tuple[Slot, float], ...]:
+    found: dict[Slot, list[Day]] = {}
+    for parts in items:
+        seen: set[Slot] = set()
+        for day in parts.days:
+            if day.slot not in seen:
+                seen.add(day.slot)
+                found.setdefault(day.slot, []).append(day)
+    scored = {slot: _day_score(page, slot, days, len(items)) for slot, days in found.items()}
+    return tuple((slot, len(found[slot]) / len(items)) for slot in sorted(scored, key=lambda slot: -scored[slot]))
+
+
+def _day_score(page: Page, slot: Slot, days: list[Day], count: int) -> float:
+    sure = fmean(day.sure for day in days)
+    said = " ".join(slot) + " " + " ".join({day.before[-25:] for day in days[:5]}) + " " + _header(page, days[0])
+    hint = (0.15 if _PUBLISHED.search(said) else 0.0) - (0.3 if _OTHER_DAY.search(said) else 0.0)
+    known = [day.found.date for day in days if day.found.date]
+    steps = list(zip(known, known[1:], strict=False))
+    ordered = max(sum(a >= b for a, b in steps), sum(a <= b for a, b in steps)) / len(steps) if steps else 0.5
+    precise = fmean(day.found.day is not None for day in days)
+    return sure + 0.8 * len(days) / count + hint + 0.15 * ordered + 0.3 * precise
+
+
+def _header(page: Page, day: Day) -> str:
+    """What the head of a table column says."""
+    block = page.tree.nodes[day.line.start] if day.line is not None else None
+    cell = next((node for node in block.ancestors() if node.tag == "td"), None) if block is not None else None
+    if cell is None or cell.parent is None:
+        return ""
+    column = sum(1 for other in cell.parent.children if other.order < cell.order and other.tag in ("td", "th"))
+    table = next((node for node in cell.ancestors() if node.tag == "table"), None)
+    return _column_head(page, table, column) if table is not None else ""
+
+
+def _column_head(page: Page, table: Node, column: int) -> str:
+    row = next((node for node in page.tree.within(table) if node.tag == "tr"), None)
+    cells = [node for node in row.children if node.tag in ("td", "th")] if row is not None else []
+    if column >= len(cells):
+        return ""
+    return " ".join(line.text for line in page.within(cells[column].order, cells[column].end))

@@ -1,0 +1,266 @@
+"""Look at what could be watched, and begin to watch it.
+
+Looking stores nothing. Adding stores the source and its first sight in one
+transaction, from the very documents that were looked at: what the admin
+confirmed is what is taken. A first sight is a baseline: nobody is mailed, unless
+the admin says that the newest entries count as news. Called by the command line.
+"""
+
+import asyncio
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from feeds import commit, schedule
+from feeds.canonical import url_key
+from feeds.documents import Page, Reading, is_path, read
+from feeds.poll import Watch
+from feeds.visit import Terms
+from state import alarms, publications, sources
+from state.errors import Conflict, Misuse, UserError
+from state.records import Source, SourceKind
+from state.text import clean, folded
+from state.topics import RESERVED, RESERVED_STARTS
+
+ALL = -1  # as_new: every entry of the first sight is news
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_KINDS = ("auto", "page", "feed", "sitemap", "json", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands at an address. documents: with their records; a page of a list is one document.
+
+    unreadable: (file name, reason). feeds: addresses of feeds that a page announces.
+    moved: where the document says it lives from now on, or "".
+    """
+
+    where: str
+    kind: SourceKind
+    title: str
+    language: str
+    documents: tuple[Page, ...]
+    base_url: str = ""
+    select: Mapping[str, str] = field(default_factory=dict)
+    unreadable: tuple[tuple[str, str], ...] = ()
+    feeds: tuple[str, ...] = ()
+    moved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A source with its first sight. new: ids of the entries that were unknown, newest first."""
+
+    source: Source
+    new: tuple[str, ...]
+    sightings: int
+
+
+# ---- looking ----
+
+
+async def look(
+    watch: Watch,
+    where: str,
+    *,
+    kind: str = "auto",
+    base_url: str = "",
+    select: Mapping[str, str] | None = None,
+    now: datetime,
+) -> Look:
+    """Read what could become a source: its first page, or all files of a folder.
+
+    where: URL, or path of a file or folder. Raises Misuse for what is neither, UserError
+    for what cannot be read.
+    """
+    if kind not in _KINDS:
+        raise Misuse(f"--kind is {kind!r}; give one of {', '.join(_KINDS)}")
+    where = address(where)
+    asked = Source(
+        id="", where=where, kind="page", title="", language="", timezone=watch.site.timezone, country="",
+        base_url=base_url, every=watch.settings.every, state="active", created_at=now, select=dict(select or {}),
+    )  # fmt: skip
+    reader = replace(watch.reader, kind=kind)
+    reading = await read(reader, asked, {}, goes_on=_never, limit=1, now=now)
+    if reading.failure:
+        raise UserError(f"{where} cannot be watched: {reading.failure}")
+    return _look(asked, reading)
+
+
+async def _never(_pages: Sequence[Page]) -> bool:
+    return False
+
+
+def address(where: str) -> str:
+    """A URL as it was written, or the absolute path of a file or folder. Raises Misuse."""
+    where = where.strip()
+    if re.match(r"https?:", where, re.IGNORECASE):
+        return where
+    if re.match(r"[a-z][a-z0-9+.-]*:", where, re.IGNORECASE):
+        raise Misuse(f"{where} is no address that can be watched; give an http or https URL, or the path of a file")
+    path = Path(where).expanduser().absolute()
+    if not path.exists():
+        raise Misuse(f"{where} is neither a URL (https://…) nor a file or folder here")
+    return str(path.resolve())
+
+
+def _look(asked: Source, reading: Reading) -> Look:
+    extractions = [page.extraction for page in reading.pages]
+    folder = is_path(asked.where) and Path(asked.where).is_dir()
+    first = extractions[0]
+    name = Path(asked.where).name if is_path(asked.where) else urlsplit(asked.where).hostname or asked.where
+    languages = {extraction.language for extraction in extractions}
+    return Look(
+        where=asked.where,
+        kind="folder" if folder else cast(SourceKind, first.kind),
+        title=clean(name if folder else first.title or name),
+        language=first.language if len(languages) == 1 else "",
+        documents=reading.pages,
+        base_url=asked.base_url,
+        select=asked.select,
+        unreadable=reading.unreadable,
+        feeds=() if folder else first.feeds,
+        moved=reading.moved,
+    )
+
+
+# ---- adding ----
+
+
+async def add(
+    watch: Watch,
+    look: Look,
+    *,
+    id: str | None = None,
+    every: int | None = None,
+    as_new: int | None = None,
+    now: datetime,
+    title: str = "",
+    language: str = "",
+    timezone: str = "",
+    country: str = "",
+) -> Added:
+    """Watch what was looked at.
+
+    id: None = made from the address. every: seconds between polls. as_new: how many of the
+    newest entries are news; None = none, ALL = all. Raises Conflict where it is watched already
+    or the id is taken, Misuse for a bad id, UserError where there is no entry.
+    """
+    if not any(page.extraction.records for page in look.documents):
+        raise UserError(f"{look.where} shows no entries; see what was left out: `tidings extract {look.where}`")
+    wanted = Source(
+        id=id or "",
+        where=look.where,
+        kind=look.kind,
+        title=title or look.title,
+        language=language or look.language,
+        timezone=timezone or watch.site.timezone,
+        country=country.upper(),
+        base_url=look.base_url,
+        every=every or watch.settings.every,
+        state="active",
+        created_at=now,
+        select=look.select,
+    )
+    return await asyncio.to_thread(_add, watch, wanted, look, as_new, now)
+
+
+def _add(watch: Watch, wanted: Source, look: Look, as_new: int | None, now: datetime) -> Added:
+    """Store the source with its first sight, both or neither."""
+    reading = Reading(pages=look.documents, unreadable=look.unreadable)
+    with watch.store.read() as db:
+        source = _seen(_named(db, wanted), now)
+        terms = Terms(source, now, watch.mint, watch.settings.new_entries_hold, "first", as_new)
+        prepared = commit.prepare(db, reading, terms, watch.site)
+    with watch.store.write() as db:
+        if _seen(_named(db, wanted), now) != source or commit.load(db, reading.pages, source) != prepared.before:
+            terms = replace(terms, source=_seen(_named(db, wanted), now))
+            prepared = commit.prepare(db, reading, terms, watch.site)
+        sources.put(db, terms.source)
+        publications.mark_dirty(db, [f"source-{terms.source.id}"], now)
+        commit.write(db, prepared, terms)
+    plan = prepared.plan
+    return Added(terms.source, tuple(entry.id for entry in plan.new), len(plan.standing))
+
+
+def _seen(source: Source, now: datetime) -> Source:
+    """The source after its first sight, which is its first poll."""
+    after = schedule.after_success(source.id, source.every, now=now)
+    return replace(
+        source,
+        first_seen_at=now,
+        last_polled_at=now,
+        last_changed_at=now,
+        next_poll_at=after.at,
+        next_poll_reason=after.reason,
+    )
+
+
+def _named(db: Connection, wanted: Source) -> Source:
+    """The source with its id. Raises Conflict or Misuse. A removed source comes back under its old id."""
+    for other in sources.sources(db):
+        if other.where == wanted.where or (not is_path(wanted.where) and url_key(other.where) == url_key(wanted.where)):
+            raise Conflict(f"{wanted.where} is watched already, as {other.id}; see `tidings source show {other.id}`")
+    before = sources.watching(db, wanted.where)
+    if before and wanted.id and wanted.id != before.id:
+        raise Conflict(f"{wanted.where} was watched as {before.id} before; add it with --id {before.id}")
+    if before:
+        return replace(wanted, id=before.id)
+    taken = sources.taken_ids(db)
+    if not wanted.id:
+        return replace(wanted, id=proposed_id(wanted, taken))
+    check_id(wanted.id)
+    if wanted.id in taken and sources.source(db, wanted.id).state != "removed":
+        raise Conflict(f"source id {wanted.id!r} is taken; see `tidings source show {wanted.id}`, or give another --id")
+    return wanted
+
+
+def check_id(id: str) -> None:
+    """Raise Misuse unless this can be a source's id."""
+    if not _ID.fullmatch(id) or id in RESERVED or id.startswith(RESERVED_STARTS):
+        raise Misuse(
+            f"source id is {id!r}; give up to 40 of a-z, 0-9 and -, none of {', '.join(RESERVED)} "
+            f"and nothing that begins with {' or '.join(RESERVED_STARTS)}"
+        )
+
+
+def proposed_id(source: Source, taken: Collection[str]) -> str:
+    """A short id from the host's or folder's name that is not taken yet."""
+    if is_path(source.where):
+        words = Path(source.where).stem
+    else:
+        words = (urlsplit(source.where).hostname or "").removeprefix("www.")
+    letters = folded(words).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:30].strip("-") or "source"
+    if stem in RESERVED or stem.startswith(RESERVED_STARTS):
+        stem = f"on-{stem}"
+    names = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+# ---- keeping ----
+
+
+def pause(db: Connection, id: str) -> None:
+    """Do not poll a source any more. Raises NotFound."""
+    sources.pause(db, id)
+
+
+def resume(db: Connection, id: str, now: datetime) -> None:
+    """Poll a source again, first at once. Raises NotFound."""
+    sources.resume(db, id, now=now)
+
+
+def remove(db: Connection, id: str, now: datetime) -> None:
+    """Watch a source no more; its entries and its feed stay. Raises NotFound."""
+    sources.remove(db, id)
+    for alarm in alarms.alarms(db, source=id):
+        alarms.clear_alarm(db, source=id, kind=alarm.kind)
+    publications.mark_dirty(db, [f"source-{id}"], now)

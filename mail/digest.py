@@ -1,0 +1,248 @@
+"""Plan the digests that are due: who gets what, frozen as editions and queued as messages.
+
+Called by the scheduler's tasks and `tidings digest`. In chunks of at most 500
+subscribers: load, decide (mail/cohort.py), write the editions that are missing,
+then one transaction with outbox rows, sent rows, cursors and next slots. A crash
+in between loses nothing: the same cohort finds its edition, and slots that were
+not moved are planned again. Whoever changed meanwhile is passed over and planned
+at the next call.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mail import world
+from mail.cohort import Cohort, Plan, decide, starts, tomorrow
+from mail.edition import compose
+from mail.message import message_id
+from mail.preview import preview
+from mail.settings import Digests
+from state import editions, filings, keys, outbox, owed, subscribers, subscriptions
+from state.errors import UserError
+from state.owed import Owed
+from state.records import Site
+from state.store import Store
+
+__all__ = ["Foreseen", "Planned", "plan_due", "preview"]
+
+CHUNK = 500  # subscribers that are read and decided at once
+LEDGER = 5_000  # lines of the ledger in one write transaction, which keeps it under 200 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would be mailed to one person. entries: how many."""
+
+    email: str
+    subject: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """messages: queued. editions: ids, new or found. empty: people whose slot passed with nothing to say.
+
+    foreseen: of a dry run only; then nothing was queued.
+    """
+
+    messages: int
+    editions: tuple[str, ...]
+    empty: int
+    foreseen: tuple[Foreseen, ...] = ()
+
+
+def plan_due(
+    store: Store,
+    *,
+    site: Site,
+    settings: Digests,
+    now: datetime,
+    immediately: bool = False,
+    dry_run: bool = False,
+    mint: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Planned:
+    """Queue every digest that is due. immediately: does not wait for the window of "now".
+
+    dry_run: only says what would be mailed. mint: makes the unguessable ids of editions.
+    Raises UserError where links in mail would lead nowhere.
+    """
+    if not site.url:
+        raise UserError(
+            "site.url is not set, so links in mail would lead nowhere; "
+            'set it in tidings.toml, e.g. url = "https://news.example.org"'
+        )
+    _open_windows(store, settings)
+    messages, empty = 0, 0
+    used: dict[str, str] = {}
+    foreseen: list[Foreseen] = []
+    for plans in _chunks(store, now, immediately):
+        if dry_run:
+            foreseen += _foresee(store, plans, site, now)
+            continue
+        made = _freeze(store, plans, site, now, mint)
+        used |= made
+        for some in _batches(plans):
+            queued, passed = _commit(store, some, made, site, now)
+            messages += queued
+            empty += passed
+    return Planned(messages, tuple(dict.fromkeys(used.values())), empty, tuple(foreseen))
+
+
+# ---- who gets what ----
+
+
+def _open_windows(store: Store, settings: Digests) -> None:
+    with store.read() as db:
+        done = owed.windows_are_open(db)
+    if not done:
+        with store.write() as db:
+            owed.open_windows(db, window=timedelta(seconds=settings.window))
+
+
+def _chunks(store: Store, now: datetime, immediately: bool) -> Iterator[list[Plan]]:
+    """The plans of everybody who is due, each person once."""
+    after = ""
+    while True:
+        with store.read() as db:
+            due = subscriptions.due(db, now=now, immediately=immediately, after=after, limit=CHUNK)
+            if not due:
+                return
+            plans = _decided(db, due, now)
+        yield plans
+        after = max(due)
+
+
+def _decided(db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], now: datetime) -> list[Plan]:
+    people = subscribers.of_ids(db, list(due))
+    rows = subscriptions.of_subscribers(db, list(people))
+    head = filings.head_seq(db)
+    brings: dict[tuple[str, int], tuple[Owed, ...]] = {}
+    for name in people:
+        rhythms = {slot.every for slot in due[name]}
+        for key in (starts(row) for row in rows[name] if row.every in rhythms):
+            if key not in brings:
+                brings[key] = owed.candidates(db, key[0], since=key[1], head=head)
+    sent = owed.already_sent(db, list(people), {one.entry for some in brings.values() for one in some})
+    return [
+        decide(person, rows[name], due[name], brings=brings, sent=sent, head=head, now=now)
+        for name, person in people.items()
+    ]
+
+
+# ---- freezing and queueing ----
+
+
+def _freeze(store: Store, plans: Sequence[Plan], site: Site, now: datetime, mint: Callable[[], str]) -> dict[str, str]:
+    """See that each cohort has its edition; edition ids by the cohorts' names. Rendered outside of transactions."""
+    cohorts = {cohort.name: cohort for cohort in _cohorts(plans)}
+    with store.read() as db:
+        there = editions.of_cohorts(db, list(cohorts))
+        missing = {name: cohort for name, cohort in cohorts.items() if name not in there}
+        known = world.known(db, missing.values()) if missing else None
+        seen = {cohort.rhythms: world.coverage(db, cohort.rhythms, now) for cohort in missing.values()}
+    if known is None:
+        return there
+    for name, cohort in missing.items():
+        made = compose(cohort, known, coverage=seen[cohort.rhythms], site=site, edition_id=mint(), now=now)
+        with store.write() as db:
+            editions.put(db, made, name)
+            there |= editions.of_cohorts(db, [name])
+    return there
+
+
+def _cohorts(plans: Sequence[Plan]) -> list[Cohort]:
+    return [plan.cohort for plan in plans if plan.cohort]
+
+
+def _batches(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
+    """Cut so that no transaction writes too many lines of the ledger."""
+    batch: list[Plan] = []
+    lines = 0
+    for plan in plans:
+        batch.append(plan)
+        lines += len(plan.cohort.entries) if plan.cohort else 1
+        if lines >= LEDGER:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
+
+
+def _commit(store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: Site, now: datetime) -> tuple[int, int]:
+    """One transaction: messages, ledger, cursors, next slots. How many messages, how many empty slots."""
+    messages, empty = 0, 0
+    moved: dict[int, list[tuple[str, str]]] = {}
+    with store.write() as db:
+        keys.ensure(db, "token", now=now)  # what delivery signs the links with
+        for plan in _still_so(db, plans):
+            if plan.cohort is None:
+                empty += 1
+            elif _queue(db, plan, plan.cohort, made[plan.cohort.name], site, now):
+                messages += 1
+            else:
+                subscriptions.move_slots(db, plan.person.id, tomorrow(plan, now))
+                continue
+            moved.setdefault(plan.head, []).extend((plan.person.id, topic) for topic in plan.topics)
+            subscriptions.move_slots(db, plan.person.id, plan.slots)
+        for head, pairs in moved.items():
+            subscriptions.move_cursors(db, pairs, head)
+    return messages, empty
+
+
+def _still_so(db: Connection, plans: Sequence[Plan]) -> Iterator[Plan]:
+    """Plans of people with whom nothing happened since they were decided."""
+    names = [plan.person.id for plan in plans]
+    people = subscribers.of_ids(db, names)
+    rows = subscriptions.of_subscribers(db, names)
+    slots = subscriptions.slots_of_subscribers(db, names)
+    for plan in plans:
+        name = plan.person.id
+        if people.get(name) == plan.person and rows[name] == plan.subscriptions and slots[name] >= set(plan.due):
+            yield plan
+
+
+def _queue(db: Connection, plan: Plan, cohort: Cohort, edition: str, site: Site, now: datetime) -> bool:
+    """One message and its ledger; False where this period had its message already."""
+    person = plan.person
+    number = outbox.enqueue(
+        db,
+        subscriber=person.id,
+        recipient=person.email,
+        generation=person.generation,
+        kind=plan.kind,
+        key=cohort.period,
+        edition=edition,
+        message_id=message_id(site, person.id, plan.kind, cohort.period),
+        lane=1,
+        now=now,
+    )
+    if number is None:
+        return False
+    owed.note_sent(db, person.id, cohort.entries, message=number)
+    return True
+
+
+# ---- only looking ----
+
+
+def _foresee(store: Store, plans: Sequence[Plan], site: Site, now: datetime) -> list[Foreseen]:
+    with store.read() as db:
+        known = world.known(db, _cohorts(plans))
+        subjects = {
+            cohort: compose(
+                cohort,
+                known,
+                coverage=world.coverage(db, cohort.rhythms, now),
+                site=site,
+                edition_id="dry-run",
+                now=now,
+            ).subject
+            for cohort in set(_cohorts(plans))
+        }
+    return [
+        Foreseen(plan.person.email, subjects[plan.cohort], len(plan.cohort.entries)) for plan in plans if plan.cohort
+    ]

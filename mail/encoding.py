@@ -1,0 +1,119 @@
+"""Encode one part of a mail for SMTP, once, with holes for what is personal.
+
+Pure. The static text around the holes is encoded once per edition; filling a
+hole encodes a few octets. Quoted-printable or base64 is chosen by size: Khmer
+takes 9 octets a character in one and 4 in the other (RFC 2045 6.7, 6.8).
+
+How the holes survive: in quoted-printable a hole stands on lines of its own
+between soft line breaks. In base64, which works in groups of three octets, the
+octets between the last whole group before a hole and the first whole group
+after it are encoded with the filler, as a line of their own; so a part is
+encoded for one length of filler, and all fillers of that part have that length.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Method: TypeAlias = Literal["quoted-printable", "base64"]
+_LINE = 76  # characters of an encoded line (RFC 2045)
+_PLAIN = frozenset(
+    b"!\"#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~ \t"
+)
+_OCTETS = tuple(bytes([octet]) if octet in _PLAIN else b"=%02X" % octet for octet in range(256))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An encoded body part: pieces[0], filler, pieces[1], filler …, each ready to be joined.
+
+    heads, tails: base64 only; the raw octets beside each hole that are encoded with the filler.
+    """
+
+    method: Method
+    pieces: tuple[bytes, ...]
+    heads: tuple[bytes, ...] = ()
+    tails: tuple[bytes, ...] = ()
+
+    def fill(self, filler: bytes) -> bytes:
+        """The part for one person. filler: ASCII, of the length the part was encoded for."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        if self.method == "quoted-printable":
+            return _on_own_lines(filler).join(self.pieces)
+        filled = [self.pieces[0]]
+        for head, tail, piece in zip(self.heads, self.tails, self.pieces[1:], strict=True):
+            filled += [_base64_lines(head + filler + tail), piece]
+        return b"".join(filled)
+
+
+def encode(text: str, hole: str, length: int) -> Part:
+    """Encode a part whichever way is shorter. hole: the marker in the text; length: of what will fill it."""
+    static = [piece.encode() for piece in _crlf(text).split(hole)]
+    printable, packed = _quoted_printable(static), _base64(static, length)
+    filler = b"x" * length
+    return printable if len(printable.fill(filler)) <= len(packed.fill(filler)) else packed
+
+
+def _crlf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+
+
+def _quoted_printable(static: Sequence[bytes]) -> Part:
+    last = len(static) - 1
+    return Part(
+        "quoted-printable",
+        tuple(_printable(piece, open_end=at < last) for at, piece in enumerate(static)),
+    )
+
+
+def _printable(octets: bytes, *, open_end: bool) -> bytes:
+    """Lines of at most 76 characters. open_end: a hole follows, so the last line is not at its end yet."""
+    lines = octets.split(b"\r\n")
+    return b"\r\n".join(_line(line, ends=not open_end or at < len(lines) - 1) for at, line in enumerate(lines))
+
+
+def _line(line: bytes, *, ends: bool) -> bytes:
+    """One line, cut by soft breaks; no encoded line begins with a dot or "From ", none ends in white space."""
+    words = [_OCTETS[octet] for octet in line]
+    if words and ends and words[-1] in (b" ", b"\t"):
+        words[-1] = b"=%02X" % line[-1]
+    rows: list[bytes] = []
+    row: list[bytes] = []
+    width = 0
+    for at, word in enumerate(words):
+        if width + len(word) > _LINE - 1:
+            rows.append(b"".join(row))
+            row, width = [], 0
+        if width == 0 and (word == b"." or (word == b"F" and line[at : at + 5] == b"From ")):
+            word = b"=%02X" % word[0]
+        row.append(word)
+        width += len(word)
+    rows.append(b"".join(row))
+    return b"=\r\n".join(rows)
+
+
+def _on_own_lines(filler: bytes) -> bytes:
+    size = _LINE - 4
+    cut = [filler[at : at + size] for at in range(0, len(filler), size)]
+    return b"=\r\n" + b"=\r\n".join(cut) + b"=\r\n"
+
+
+def _base64(static: Sequence[bytes], length: int) -> Part:
+    pieces, heads, tails = [], [], []
+    rest = static[0]
+    for following in static[1:]:
+        whole = len(rest) - len(rest) % 3
+        pieces.append(_base64_lines(rest[:whole]))
+        heads.append(rest[whole:])
+        need = -(len(rest) - whole + length) % 3
+        assert len(following) >= need or following is static[-1], "holes stand apart"
+        tails.append(following[:need])
+        rest = following[need:]
+    pieces.append(_base64_lines(rest))
+    return Part("base64", tuple(pieces), tuple(heads), tuple(tails))
+
+
+def _base64_lines(octets: bytes) -> bytes:
+    return base64.encodebytes(octets).replace(b"\n", b"\r\n")

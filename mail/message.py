@@ -1,0 +1,157 @@
+"""Join the bytes of one mail from an edition that was encoded once, or from a single letter.
+
+Never Jinja2, never EmailMessage: a personal mail costs joined bytes. What is
+personal (the unsubscribe token) is a hole in the frozen text: a marker made
+from the edition's unguessable id, so that no entry's text can contain one.
+`mail.deliver` calls `assemble` and puts the result on the wire. Headers:
+requirements/digests.md, "Headers"; DKIM is signed over what this returns.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+
+from mail import addresses, headers, tokens
+from mail.encoding import Part, encode
+from mail.settings import Mailing
+from state.codec import decode
+from state.keys import Keys
+from state.records import Edition, Every, Message, Site, Subscriber
+from templates import links
+
+BULK = ("digest", "now")  # kinds of message that go to many
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A single mail as it was written: the payload of its outbox row, as JSON.
+
+    wishes: what a confirmation is about, (topic expression, rhythm).
+    """
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    wishes: tuple[tuple[str, Every], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What goes over the wire. data: the whole mail, CRLF, not dot-stuffed (no line begins with a dot)."""
+
+    mail_from: str
+    rcpt_to: str
+    data: bytes
+    smtputf8: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """What is the same in all mails of an edition. static: header lines without the personal ones."""
+
+    static: bytes
+    boundary: bytes
+    text: Part
+    html: Part
+
+
+def hole(edition_id: str) -> str:
+    """What stands for the unsubscribe token in an edition's text and HTML."""
+    return f"unsubscribe-{edition_id}"
+
+
+def message_id(site: Site, subscriber: str, kind: str, key: str) -> str:
+    """The Message-ID of one message to one person: always the same, so that a doubled mail is seen as one."""
+    digest = hashlib.sha256(f"{subscriber}\n{kind}\n{key}".encode()).hexdigest()[:32]
+    return f"<{digest}@{headers.host(site)}>"
+
+
+def assemble(
+    message: Message,
+    *,
+    edition: Edition | None,
+    payload: str,
+    subscriber: Subscriber,
+    keys: Keys,
+    site: Site,
+    settings: Mailing,
+    now: datetime,
+) -> Envelope:
+    """The mail of one outbox row. edition: of a digest, else None; payload: the Letter of a single mail.
+
+    now: the Date, so that a mail that waited long in the queue does not look forged; its Message-ID never changes.
+    """
+    token = tokens.make(keys, tokens.Token("unsubscribe", subscriber.id, subscriber.generation))
+    if edition is None:
+        written = decode(payload, Letter)
+        encoded = _encoded(
+            message.message_id, written.subject, written.text, written.html, written.language, message.kind, site,
+            settings, len(token),
+        )  # fmt: skip
+    else:
+        encoded = _of_edition(edition, message.kind, site, settings, len(token))
+    mail_from = f"{tokens.bounce(keys, message.id)}@{headers.bounce_domain(site, settings)}"
+    to, smtputf8 = addresses.on_wire(message.recipient)
+    personal = headers.personal(
+        to=to,
+        message_id=message.message_id,
+        date=_date(now.replace(microsecond=0)),
+        unsubscribe=links.unsubscribe(site, token),
+        mailto=headers.mailto(token, site, settings),
+        bulk=message.kind in BULK,
+        idempotency=settings.idempotency_header,
+    )
+    filler = token.encode()
+    data = b"".join((personal, encoded.static, *_body(encoded, filler)))
+    return Envelope(mail_from, to, data, smtputf8)
+
+
+def _body(encoded: _Encoded, filler: bytes) -> Sequence[bytes]:
+    """multipart/alternative: the text first, the HTML last and so preferred (RFC 2046 5.1.4)."""
+    return (
+        b"--", encoded.boundary, b"\r\n", headers.part("plain", encoded.text.method), encoded.text.fill(filler),
+        b"\r\n--", encoded.boundary, b"\r\n", headers.part("html", encoded.html.method), encoded.html.fill(filler),
+        b"\r\n--", encoded.boundary, b"--\r\n",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _of_edition(edition: Edition, kind: str, site: Site, settings: Mailing, length: int) -> _Encoded:
+    return _encoded(
+        edition.id, edition.subject, edition.text, edition.html, edition.language, kind, site, settings, length
+    )
+
+
+def _encoded(
+    name: str,
+    subject: str,
+    text: str,
+    html: str,
+    language: str,
+    kind: str,
+    site: Site,
+    settings: Mailing,
+    length: int,
+) -> _Encoded:
+    """name: of the edition or the message; the boundary is made from it, so that equal editions give equal bytes."""
+    boundary = "=_" + hashlib.sha256(name.encode()).hexdigest()[:32]  # "=_" stands in no encoded line (RFC 2045 6.7)
+    static = headers.static(
+        subject=subject,
+        language=language,
+        boundary=boundary,
+        campaign=hashlib.sha256(name.encode()).hexdigest()[:12],
+        kind=kind,
+        bulk=kind in BULK,
+        site=site,
+        settings=settings,
+    )
+    return _Encoded(static, boundary.encode(), encode(text, hole(name), length), encode(html, hole(name), length))
+
+
+@lru_cache(maxsize=4)
+def _date(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))

@@ -1,0 +1,152 @@
+"""The one writer of a delivery: outcomes and beginnings in groups, each group one durable commit.
+
+A worker hands in a step: the outcome of its last message, and the message it wants to begin. What arrives while
+a commit is under way makes the next group (at most GROUP steps), so nothing waits for anything but the disk. The
+re-check of the subscriber is part of the transaction that begins a message: who left before it gets no mail.
+
+When a group cannot be committed, nothing more is begun; its outcomes are tried again on a fresh connection when
+the recorder closes (they are fenced: twice is harmless), and what still cannot be recorded will be in doubt.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from sqlalchemy import Connection
+
+from mail import policy
+from state import outbox, subscribers
+from state.outbox import Result
+from state.records import Message
+from state.store import Store
+
+GROUP = 16  # steps in one commit
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The message may go out, and its final dot before this instant."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The message may not go out. reason: why the person gets no mail; "" where the claim is no longer ours."""
+
+    reason: str
+
+
+Beginning: TypeAlias = Begun | Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    result: Result | None
+    message: Message | None
+    answer: "asyncio.Future[Beginning | None]" = field(compare=False)
+
+
+class Recorder:
+    """Held open during a delivery: `async with`. lease: seconds for which a begun message is ours."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], *, lease: float, resend: bool) -> None:
+        self.stale = 0  # outcomes that came too late to be recorded
+        self.failure: Exception | None = None
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._resend = resend
+        self._steps: asyncio.Queue[_Step | None] = asyncio.Queue()
+        self._unrecorded: list[Result] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None
+        self._steps.put_nowait(None)
+        await self._task
+        if self._unrecorded:
+            await asyncio.to_thread(self._last_try)
+
+    async def record(self, *results: Result) -> None:
+        """Make outcomes durable. Raises what the store raises."""
+        await asyncio.gather(*[self._step(result, None) for result in results])
+
+    async def begin(self, message: Message, after: Result | None) -> Beginning:
+        """Make the outcome of the last message durable, if there is one, and with it the beginning of the next."""
+        begun = await self._step(after, message)
+        assert begun is not None
+        return begun
+
+    async def _step(self, result: Result | None, message: Message | None) -> Beginning | None:
+        if self.failure is not None:
+            self._unrecorded += [result] if result else []
+            raise self.failure
+        answer: asyncio.Future[Beginning | None] = asyncio.get_running_loop().create_future()
+        self._steps.put_nowait(_Step(result, message, answer))
+        return await answer
+
+    async def _run(self) -> None:
+        last = False
+        while not last:
+            group = [await self._steps.get()]
+            while len(group) < GROUP and not self._steps.empty():
+                group.append(self._steps.get_nowait())
+            last = None in group
+            steps = [step for step in group if step is not None]
+            if steps:
+                await self._committed(steps)
+
+    async def _committed(self, steps: list[_Step]) -> None:
+        try:
+            if self.failure is not None:
+                raise self.failure
+            answers = await asyncio.to_thread(self._commit, steps)
+        except Exception as error:  # whatever it is: what cannot be recorded must not be sent
+            self.failure = error
+            self._unrecorded += [step.result for step in steps if step.result]
+            for step in steps:
+                if not step.answer.done():
+                    step.answer.set_exception(error)
+            return
+        for step, answer in zip(steps, answers, strict=True):
+            if not step.answer.done():  # its worker was cancelled
+                step.answer.set_result(answer)
+
+    def _commit(self, steps: list[_Step]) -> list[Beginning | None]:
+        with self._store.write() as db:
+            now = self._clock()  # asked when the lock is ours: waiting for it may have taken a minute
+            self._record(db, [step.result for step in steps if step.result], now)
+            return [self._begin(db, step.message, now) if step.message else None for step in steps]
+
+    def _record(self, db: Connection, results: list[Result], now: datetime) -> None:
+        resend_at = now + timedelta(seconds=policy.FIRST_PAUSE) if self._resend else None
+        self.stale += outbox.record(db, results, now=now, resend_at=resend_at)
+
+    def _begin(self, db: Connection, message: Message, now: datetime) -> Beginning:
+        reason = subscribers.sendable(db, message)
+        if reason:
+            self._record(db, [Result(message.id, message.fence, "suppressed", reply=reason)], now)
+            return Dropped(reason)
+        until = outbox.begin(db, message, now=now, lease=self._lease)
+        return Begun(until) if until else Dropped("")
+
+    def _last_try(self) -> None:
+        """Record on a fresh connection what could not be recorded; the first failure stays the one that is reported."""
+        self._store.engine.dispose()
+        try:
+            with self._store.write() as db:
+                self._record(db, self._unrecorded, self._clock())
+            self._unrecorded = []
+        except Exception as error:
+            error.__context__ = self.failure
+            self.failure = error

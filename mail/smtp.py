@@ -1,0 +1,332 @@
+"""Hand one message after another to a mail server, phase by phase. The only importer of aiosmtplib.
+
+aiosmtplib opens the connection, does TLS and AUTH and speaks the single commands; the order of the commands, and
+above all the knowledge of the phase in which something went wrong, is ours: its own exceptions do not tell a drop
+before DATA from one after the final dot. Used by `mail.deliver`; what an answer means is decided in `mail.policy`.
+
+The surprising rule: the dot is written apart from the text, and only while the claim on the message still holds.
+Whatever breaks before that was surely not accepted; whatever breaks after it may have been.
+
+None of aiosmtplib's exceptions leave this module. A connection that broke, timed out or answered nonsense is
+closed at once: a late reply must never be taken for the answer to a later command.
+"""
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import aiosmtplib
+
+from mail.answers import Answer, Broken, Envelope, Phase, Reply, Unfit
+from mail.server import Server, Timeouts
+from state.text import clean
+
+LATE = "the claim on this message ran out before it was sent"
+_ADDRESS = re.compile(r"[^\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]{1,254}")
+_BREAKS = re.compile(rb"\r\n|\r|\n")
+
+
+# ---- a connection ----
+
+
+class Connection:
+    """An open, greeted and authenticated connection, for one message after another. Made by `connect`."""
+
+    def __init__(self, client: aiosmtplib.SMTP, timeouts: Timeouts) -> None:
+        self._client = client
+        self._timeouts = timeouts
+        self._dirty = False  # a transaction was broken off: RSET comes first
+        self.sent = 0  # transactions that were begun
+
+    @property
+    def usable(self) -> bool:
+        return self._client.is_connected
+
+    async def send(self, envelope: Envelope, *, may_finish: Callable[[], bool] = lambda: True) -> Answer:
+        """Send one message; the answer that ended its transaction.
+
+        may_finish: asked before DATA and again before the dot, without a pause in between; False breaks off
+            (the claim on the message ran out while we slept).
+        """
+        unfit = self._unfit(envelope)
+        if unfit:
+            return Answer(Phase.MAIL, Unfit(unfit))
+        if self._dirty and not await self._reset():
+            return Answer(Phase.MAIL, Broken("the server did not forget the last message (RSET)"))
+        self.sent += 1
+        for phase, words in self._commands(envelope):
+            if phase is Phase.DATA and not may_finish():
+                self.abort()
+                return Answer(phase, Broken(LATE))
+            reply = await self._say(*words, seconds=self._timeouts.command)
+            if isinstance(reply, Broken) or reply.code // 100 != (3 if phase is Phase.DATA else 2):
+                return Answer(phase, self._refusal(reply))
+            self._dirty = True
+        return await self._text(stuffed(envelope.data), may_finish)
+
+    async def _reset(self) -> bool:
+        reply = await self._say(b"RSET", seconds=self._timeouts.command)
+        self._dirty = not (isinstance(reply, Reply) and reply.code // 100 == 2)
+        if self._dirty:
+            self.abort()
+        return not self._dirty
+
+    def _commands(self, envelope: Envelope) -> list[tuple[Phase, list[bytes]]]:
+        """The commands up to DATA."""
+        parameters, utf8 = [], _needs_utf8(envelope)
+        if self._client.supports_extension("size"):
+            parameters.append(b"SIZE=%d" % len(envelope.data))
+        if not envelope.data.isascii():
+            parameters.append(b"BODY=8BITMIME")
+        if utf8:
+            parameters.append(b"SMTPUTF8")
+        return [
+            (Phase.MAIL, [b"MAIL", b"FROM:<" + _wire(envelope.mail_from, utf8) + b">", *parameters]),
+            (Phase.RCPT, [b"RCPT", b"TO:<" + _wire(envelope.rcpt_to, utf8) + b">"]),
+            (Phase.DATA, [b"DATA"]),
+        ]
+
+    def _unfit(self, envelope: Envelope) -> str:
+        """Why the message cannot be sent here, or ""."""
+        if envelope.mail_from and not _plain(envelope.mail_from):
+            return f"the sender {clean(envelope.mail_from)!r} is no address that a command may carry"
+        if not _plain(envelope.rcpt_to):
+            return f"the recipient {clean(envelope.rcpt_to)!r} is no address that a command may carry"
+        if _needs_utf8(envelope) and not self._client.supports_extension("smtputf8"):
+            return "5.6.7 the server does not take addresses beyond ASCII (SMTPUTF8)"
+        if not envelope.data.isascii() and not self._client.supports_extension("8bitmime"):
+            return "5.6.3 the server does not take 8-bit text (8BITMIME)"
+        return ""
+
+    async def _text(self, text: bytes, may_finish: Callable[[], bool]) -> Answer:
+        """The text, then the dot, then the answer. A server that answers before the dot has refused."""
+        protocol, transport = self._client.protocol, self._client.transport
+        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+            return Answer(Phase.DATA, Broken("the server closed the connection"))
+        answer = asyncio.ensure_future(_settled(protocol.read_response(timeout=None)))
+        try:
+            async with asyncio.timeout(self._timeouts.text):
+                await asyncio.sleep(0)  # the reader stands ready, and a drop that has already come is seen
+                if not answer.done():
+                    protocol.write(text)
+                while transport.get_write_buffer_size() and not answer.done():  # noqa: ASYNC110 (asyncio has no event)
+                    await asyncio.sleep(0.005)
+                await asyncio.sleep(0)
+        except TimeoutError:
+            return await self._given_up(answer, "the server did not take the text in time")
+        except aiosmtplib.SMTPException as error:
+            return await self._given_up(answer, _words(error))
+        if answer.done():
+            early = self._refusal(answer.result())
+            self.abort()
+            return Answer(Phase.DATA, early)
+        if not may_finish():
+            return await self._given_up(answer, LATE)
+        try:
+            protocol.write(b".\r\n")
+        except aiosmtplib.SMTPException as error:
+            return await self._given_up(answer, _words(error))
+        return await self._after_the_dot(answer)
+
+    async def _after_the_dot(self, answer: "asyncio.Future[Reply | Broken]") -> Answer:
+        try:
+            async with asyncio.timeout(self._timeouts.dot):
+                reply = await answer
+        except TimeoutError:
+            reply = Broken("no answer to the message in time")
+        if isinstance(reply, Reply) and reply.code // 100 == 2:
+            self._dirty = False
+            return Answer(Phase.AFTER_FINAL_DOT, reply)
+        return Answer(Phase.AFTER_FINAL_DOT, self._refusal(reply))
+
+    async def _given_up(self, answer: "asyncio.Future[Reply | Broken]", reason: str) -> Answer:
+        """Close before the dot was written: the server has half a message and drops it."""
+        self.abort()
+        await answer
+        return Answer(Phase.DATA, Broken(reason))
+
+    async def _say(self, *words: bytes, seconds: float) -> Reply | Broken:
+        reply = await _settled(self._client.execute_command(*words, timeout=seconds))
+        if getattr(
+            self._client.protocol, "_buffer", b""
+        ):  # a second reply nobody asked for would answer the next command
+            reply = Broken("the server sent more than one answer")
+        if isinstance(reply, Broken):
+            self.abort()
+        return reply
+
+    def _refusal(self, reply: Reply | Broken) -> Reply | Broken:
+        """What ends a transaction without success: a refusal keeps the connection, 421 and nonsense close it."""
+        if isinstance(reply, Reply) and reply.code // 100 not in (4, 5):
+            reply = Broken(f"odd answer {reply.code} {reply.text}")
+        if isinstance(reply, Broken) or reply.code == 421:
+            self.abort()
+        return reply
+
+    async def close(self) -> None:
+        """Say QUIT and close. Never fails."""
+        if self.usable:
+            await self._say(b"QUIT", seconds=self._timeouts.quit)
+        self._client.close()
+
+    def abort(self) -> None:
+        """Close without a word. A `send` in progress ends with Broken in the phase it is in."""
+        transport = self._client.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+        self._client.close()
+
+
+async def connect(server: Server, *, timeouts: Timeouts | None = None, hello: str = "") -> Connection | Answer:
+    """Open a connection up to AUTH; else the answer that prevented it.
+
+    hello: our name in EHLO; "" = this host's name if it has a domain, else its address (RFC 5321 section 4.1.3).
+    """
+    seconds = timeouts or Timeouts()
+    try:
+        context = await asyncio.to_thread(_context, server)
+    except OSError as error:
+        return Answer(Phase.CONNECT, Broken(f"the trusted certificates cannot be read: {error}"))
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.encrypted,
+        start_tls=False,
+        tls_context=context,
+        local_hostname="localhost",  # never said: without it aiosmtplib asks the DNS; `_greet` says who we are
+        timeout=seconds.connect,
+    )
+    opened = False
+    try:
+        refused = await _open(client, server) or await _introduce(client, server, seconds, hello)
+        opened = refused is None
+    finally:
+        if not opened:  # refused, or this task was cancelled
+            client.close()
+    return refused or Connection(client, seconds)
+
+
+async def _open(client: aiosmtplib.SMTP, server: Server) -> Answer | None:
+    try:
+        await client.connect()
+    except aiosmtplib.SMTPResponseException as error:
+        return Answer(Phase.GREETING, _reply(error.code, error.message))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        silent = isinstance(error.__cause__, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError))
+        why = Broken(f"{server.host}:{server.port}: {_words(error)}")
+        return Answer(Phase.GREETING if silent else Phase.CONNECT, why)
+    return None
+
+
+async def _introduce(client: aiosmtplib.SMTP, server: Server, seconds: Timeouts, hello: str) -> Answer | None:
+    """EHLO, STARTTLS and EHLO again, AUTH. A password is never sent in the clear unless tls is "none"."""
+    name = hello or _own_name(client)
+    refused = await _greet(client, name, seconds)
+    if refused or server.encrypted or server.tls == "none":
+        return refused or await _log_in(client, server)
+    if client.supports_extension("starttls"):
+        refused = await _encrypt(client) or await _greet(client, name, seconds)
+    elif server.tls == "required" or server.user:
+        want = 'mail.tls is "required"' if server.tls == "required" else "mail.smtp has a password"
+        refused = Answer(Phase.STARTTLS, Broken(f"{server.host} offers no TLS (STARTTLS) although {want}"))
+    return refused or await _log_in(client, server)
+
+
+async def _greet(client: aiosmtplib.SMTP, name: str, seconds: Timeouts) -> Answer | None:
+    """EHLO; HELO where the server does not know it (RFC 5321 section 3.2)."""
+    reply = await _settled(client.ehlo(hostname=name, timeout=seconds.command))
+    if isinstance(reply, Reply) and reply.code // 100 == 5 and client.is_connected:
+        reply = await _settled(client.helo(hostname=name, timeout=seconds.command))
+    return None if isinstance(reply, Reply) and reply.code == 250 else Answer(Phase.EHLO, reply)
+
+
+async def _encrypt(client: aiosmtplib.SMTP) -> Answer | None:
+    reply = await _settled(client.starttls())
+    return None if isinstance(reply, Reply) and reply.code == 220 else Answer(Phase.STARTTLS, reply)
+
+
+async def _log_in(client: aiosmtplib.SMTP, server: Server) -> Answer | None:
+    if not server.user:
+        return None
+    reply = await _settled(client.login(server.user, server.password))
+    return None if isinstance(reply, Reply) and reply.code == 235 else Answer(Phase.AUTH, reply)
+
+
+def _context(server: Server) -> ssl.SSLContext | None:
+    """Certificates are checked unless TLS is only an opportunity; an unchecked TLS still beats none (RFC 7435)."""
+    if server.tls == "none":
+        return None
+    if server.tls == "required" or server.encrypted or server.user:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _own_name(client: aiosmtplib.SMTP) -> str:
+    name = socket.gethostname()
+    if "." in name and name.isascii():
+        return name
+    own = client.get_transport_info("sockname") if client.is_connected else None
+    host = str(own[0]) if own else "127.0.0.1"
+    return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
+
+
+# ---- words and bytes ----
+
+
+async def _settled(command: Coroutine[Any, Any, aiosmtplib.SMTPResponse]) -> Reply | Broken:
+    """What came of a command, as a value: here aiosmtplib's exceptions end."""
+    try:
+        response = await command
+    except aiosmtplib.SMTPResponseException as error:
+        return _reply(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Broken(_words(error))
+    return _reply(response.code, response.message)
+
+
+def _reply(code: int, text: str) -> Reply | Broken:
+    said = clean(text)[:500]
+    return Reply(code, said) if 200 <= code <= 599 else Broken(f"the server answered nonsense: {said}")
+
+
+def _words(error: Exception) -> str:
+    return clean(str(getattr(error, "message", "") or error))[:500] or type(error).__name__
+
+
+def _plain(address: str) -> bool:
+    """Whether an address is nothing but an address: a space, ">" or line end would begin something else."""
+    return bool(_ADDRESS.fullmatch(address)) and "@" in address
+
+
+def _needs_utf8(envelope: Envelope) -> bool:
+    local_parts = (address.rpartition("@")[0] for address in (envelope.mail_from, envelope.rcpt_to))
+    return envelope.smtputf8 or not all(part.isascii() for part in local_parts)
+
+
+def _wire(address: str, utf8: bool) -> bytes:
+    """An address as a command carries it: without SMTPUTF8 the domain goes in its ASCII form."""
+    local, at, domain = address.rpartition("@")
+    if utf8 or domain.isascii():
+        return address.encode()
+    return f"{local}{at}{domain.encode('idna').decode()}".encode("ascii")
+
+
+def stuffed(data: bytes) -> bytes:
+    """The text as it goes over the wire, up to but without the final dot (RFC 5321 section 4.5.2).
+
+    Every line ends in CRLF, also where a bare CR or LF stood: servers that take such a line end for one
+    could be shown a final dot where we see none (SMTP smuggling).
+    """
+    breaks = data.count(b"\r\n")
+    if data.count(b"\n") != breaks or data.count(b"\r") != breaks:
+        data = _BREAKS.sub(b"\r\n", data)
+    if not data.endswith(b"\r\n"):
+        data += b"\r\n"
+    data = data.replace(b"\r\n.", b"\r\n..")
+    return b"." + data if data.startswith(b".") else data

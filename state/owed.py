@@ -1,0 +1,158 @@
+"""What is owed to whom: mailable filings after a subscription's start and cursor, minus what was sent.
+
+The ledger `sent` has one line per person and entry, whatever topic or rhythm it
+came under, so that an entry comes once. Cursors only save looking again: with
+the ledger, everything after `start_seq` is sent or owed. Called by mail/digest.py
+and mail/steps.py; nothing is committed here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, literal, select, update
+
+from state import entries as entry_rows
+from state import subscriptions as subscription_rows
+from state.chunks import chunks
+from state.filings import head_seq
+from state.filters import Expression, parse_expression
+from state.schema import counters, entries, filings, outbox, sent, slots, subscribers, subscriptions
+from state.upsert import insert
+
+_WINDOWS = "windows"  # the counter that says up to which filing `open_windows` has looked
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One filing that is owed. why: the phrase that matched, "" under "all"."""
+
+    seq: int
+    entry: str
+    revision: int
+    why: str
+    filed_at: datetime
+
+
+def candidates(db: Connection, topic: str, *, since: int, head: int) -> tuple[Owed, ...]:
+    """What a subscription to a topic expression brings after one number up to another, newest filing first."""
+    expression = parse_expression(topic)
+    rows = db.execute(_mailable(expression.topic, since).where(filings.c.seq <= head))
+    return _accepted(db, expression, [Owed(row.seq, row.entry, row.revision, row.why, row.filed_at) for row in rows])
+
+
+def archived(db: Connection, topic: str, *, since: datetime) -> tuple[Owed, ...]:
+    """What stands under a topic expression and is as new as that, mailable or not, newest filing first.
+
+    As new as it says: an entry of a baseline counts by its own date (DESIGN, "Feed order").
+    """
+    expression = parse_expression(topic)
+    columns = select(filings.c.seq, filings.c.entry, entries.c.revision, filings.c.why, filings.c.filed_at)
+    visible = and_(entries.c.id == filings.c.entry, entries.c.hidden_at.is_(None), entries.c.updated_at >= since)
+    rows = db.execute(columns.join(entries, visible).where(filings.c.topic == expression.topic))
+    return _accepted(db, expression, [Owed(row.seq, row.entry, row.revision, row.why, row.filed_at) for row in rows])
+
+
+def already_sent(db: Connection, names: Sequence[str], of: Collection[str]) -> set[tuple[str, str]]:
+    """Which of these entries were sent to which of these people: (subscriber, entry)."""
+    found: set[tuple[str, str]] = set()
+    for some in chunks(of):
+        rows = db.execute(
+            select(sent.c.subscriber, sent.c.entry).where(sent.c.subscriber.in_(names), sent.c.entry.in_(some))
+        )
+        found.update((row.subscriber, row.entry) for row in rows)
+    return found
+
+
+def note_sent(db: Connection, subscriber: str, items: Sequence[tuple[str, int]], *, message: int) -> None:
+    """Write the ledger for one message. items: (entry, revision)."""
+    rows = [{"subscriber": subscriber, "entry": e, "revision": r, "message": message} for e, r in items]
+    if rows:
+        db.execute(sent.insert(), rows)
+
+
+def open_windows(db: Connection, *, window: timedelta) -> int:
+    """Give everybody who reads "now" and is owed something a slot: a window after the first filing owed.
+
+    Looks only at subscriptions as groups of the same topic and cursor, and only if
+    something was filed since it looked last. Returns how many groups have slots now.
+    """
+    head = head_seq(db)
+    seen = db.scalar(select(counters.c.value).where(counters.c.name == _WINDOWS)) or 0
+    if head == seen:
+        return 0
+    opened = 0
+    since = _since().label("since")
+    groups = db.execute(_reading_now(select(subscriptions.c.topic, since)).group_by(subscriptions.c.topic, since))
+    for group in groups.all():
+        owed = candidates(db, group.topic, since=group.since, head=head)
+        if owed:
+            _open(db, group.topic, group.since, owed[-1].filed_at + window)
+            opened += 1
+    row = insert(db, counters).values(name=_WINDOWS, value=head)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": head}))
+    return opened
+
+
+def windows_are_open(db: Connection) -> bool:
+    """Whether nothing was filed since `open_windows` looked; cheap, for a read transaction."""
+    return (db.scalar(select(counters.c.value).where(counters.c.name == _WINDOWS)) or 0) == head_seq(db)
+
+
+def open_window(db: Connection, subscriber: str, due_at: datetime) -> None:
+    """The same for one person whose rhythm became "now", or who is back: due then, if anything is owed."""
+    mine = [row for row in subscription_rows.listed(db, subscriber=subscriber) if row.every == "now"]
+    head = head_seq(db)
+    if any(candidates(db, row.topic, since=max(row.start_seq, row.cursor_seq), head=head) for row in mine):
+        row = insert(db, slots).values(subscriber=subscriber, every="now", due_at=due_at)
+        db.execute(row.on_conflict_do_nothing(index_elements=["subscriber", "every"]))
+
+
+def give_back(db: Connection, subscriber: str, now: datetime) -> None:
+    """What was in messages that were cancelled just now (at `now`) is owed again, and due."""
+    cancelled = select(outbox.c.id).where(
+        outbox.c.subscriber == subscriber, outbox.c.state == "cancelled", outbox.c.updated_at == now
+    )
+    mine = sent.c.subscriber == subscriber
+    if not db.execute(delete(sent).where(mine, sent.c.message.in_(cancelled))).rowcount:
+        return
+    subscription_rows.rewind(db, subscriber)
+    db.execute(update(slots).where(slots.c.subscriber == subscriber).values(due_at=now))
+    open_window(db, subscriber, now)
+
+
+def _accepted(db: Connection, expression: Expression, found: list[Owed]) -> tuple[Owed, ...]:
+    """Those that have the facets asked for, newest filing first."""
+    if expression.facets:
+        known = entry_rows.by_ids(db, {owed.entry for owed in found})
+        found = [owed for owed in found if expression.accepts(known[owed.entry])]
+    return tuple(sorted(found, key=lambda owed: -owed.seq))
+
+
+def _mailable(topic: str, since: int) -> Select[Any]:
+    visible = and_(entries.c.id == filings.c.entry, entries.c.hidden_at.is_(None))
+    columns = select(filings.c.seq, filings.c.entry, entries.c.revision, filings.c.why, filings.c.filed_at)
+    mailable = filings.c.mailable.is_(True)
+    return columns.join(entries, visible).where(filings.c.topic == topic, mailable, filings.c.seq > since)
+
+
+def _since() -> ColumnElement[int]:
+    later = subscriptions.c.cursor_seq > subscriptions.c.start_seq
+    return case((later, subscriptions.c.cursor_seq), else_=subscriptions.c.start_seq)
+
+
+def _reading_now(columns: Select[Any]) -> Select[Any]:
+    confirmed = and_(subscribers.c.id == subscriptions.c.subscriber, subscribers.c.state == "confirmed")
+    return columns.select_from(subscriptions).join(subscribers, confirmed).where(subscriptions.c.every == "now")
+
+
+def _open(db: Connection, topic: str, since: int, due_at: datetime) -> None:
+    """A slot for each person of a group; one that stands already is earlier and stays."""
+    people = (
+        select(subscriptions.c.subscriber, literal("now"), literal(due_at, slots.c.due_at.type))
+        .join(subscribers, and_(subscribers.c.id == subscriptions.c.subscriber, subscribers.c.state == "confirmed"))
+        .where(subscriptions.c.every == "now", subscriptions.c.topic == topic, _since() == since)
+    )
+    rows = insert(db, slots).from_select(["subscriber", "every", "due_at"], people)
+    db.execute(rows.on_conflict_do_nothing(index_elements=["subscriber", "every"]))

@@ -1,0 +1,137 @@
+"""Who reads: the rows of people and the log of what became of them.
+
+State changes are compare-and-set, so that two at once cannot both win. What may
+follow what is decided in mail/subscriptions.py. Nothing is committed here.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from state.chunks import chunks
+from state.errors import NotFound
+from state.records import Message, Subscriber
+from state.schema import outbox, subscriber_log, subscribers, subscriptions
+
+_FIELDS = [column for column in subscribers.c if column.name != "email_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One change of a subscriber. by: "admin", "subscriber" or "service"."""
+
+    at: datetime
+    by: str
+    what: str
+
+
+def subscriber(db: Connection, name: str) -> Subscriber:
+    """By id. Raises NotFound."""
+    found = of_id(db, name)
+    if found is None:
+        raise NotFound(f"subscriber {name!r} is not known; `tidings subscriber list` shows them all")
+    return found
+
+
+def of_id(db: Connection, name: str) -> Subscriber | None:
+    row = db.execute(select(*_FIELDS).where(subscribers.c.id == name)).first()
+    return _subscriber(row) if row else None
+
+
+def of_key(db: Connection, email_key: str) -> Subscriber | None:
+    """By the comparable form of an address (mail/addresses.py)."""
+    row = db.execute(select(*_FIELDS).where(subscribers.c.email_key == email_key)).first()
+    return _subscriber(row) if row else None
+
+
+def listed(
+    db: Connection, *, topic: str | None = None, state: str | None = None, limit: int | None = None
+) -> tuple[Subscriber, ...]:
+    """Subscribers by address. topic: a topic's id, whatever facets they narrowed it with."""
+    query = select(*_FIELDS).order_by(subscribers.c.email_key).limit(limit)
+    if state is not None:
+        query = query.where(subscribers.c.state == state)
+    if topic is not None:
+        of_topic = (subscriptions.c.topic == topic) | subscriptions.c.topic.startswith(f"{topic}?", autoescape=True)
+        query = query.where(subscribers.c.id.in_(select(subscriptions.c.subscriber).where(of_topic)))
+    return tuple(_subscriber(row) for row in db.execute(query))
+
+
+def of_ids(db: Connection, names: Iterable[str]) -> dict[str, Subscriber]:
+    """Those that exist, by id."""
+    found: dict[str, Subscriber] = {}
+    for some in chunks(names):
+        found |= {row.id: _subscriber(row) for row in db.execute(select(*_FIELDS).where(subscribers.c.id.in_(some)))}
+    return found
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many there are, by state."""
+    rows = db.execute(select(subscribers.c.state, func.count()).group_by(subscribers.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def add(db: Connection, person: Subscriber, email_key: str) -> None:
+    values = {column.name: getattr(person, column.name) for column in _FIELDS}
+    db.execute(insert(subscribers).values(values | {"email_key": email_key}))
+
+
+def change(db: Connection, name: str, *, expected: Collection[str], **values: object) -> bool:
+    """Set columns of a subscriber whose state is one of the expected; False where it is another by now."""
+    of_state = (subscribers.c.id == name) & subscribers.c.state.in_(expected)
+    return db.execute(update(subscribers).where(of_state).values(**values)).rowcount == 1
+
+
+def email_key(db: Connection, name: str) -> str:
+    """The comparable form of a subscriber's address."""
+    key: str = db.execute(select(subscribers.c.email_key).where(subscribers.c.id == name)).scalar_one()
+    return key
+
+
+def last_left_at(db: Connection) -> datetime | None:
+    """When somebody left last, by this database."""
+    at: datetime | None = db.scalar(select(func.max(subscribers.c.left_at)))
+    return at
+
+
+def log(db: Connection, name: str, *, at: datetime, by: str, what: str) -> None:
+    """Add one line to what became of a subscriber."""
+    db.execute(insert(subscriber_log).values(subscriber=name, at=at, by=by, what=what))
+
+
+def history(db: Connection, name: str) -> tuple[LogLine, ...]:
+    """Everything that became of a subscriber, oldest first."""
+    chosen = select(subscriber_log.c.at, subscriber_log.c.by, subscriber_log.c.what)
+    rows = db.execute(chosen.where(subscriber_log.c.subscriber == name).order_by(subscriber_log.c.number))
+    return tuple(LogLine(*row) for row in rows)
+
+
+def confirmations_since(db: Connection, name: str, since: datetime) -> int:
+    """Confirmation mails written for a subscriber from an instant on."""
+    of_person = (outbox.c.subscriber == name) & (outbox.c.kind == "confirm") & (outbox.c.created_at >= since)
+    return db.execute(select(func.count()).where(of_person)).scalar_one()
+
+
+def sendable(db: Connection, message: Message) -> str | None:
+    """Why a message must not go out any more, None where it may; asked just before MAIL FROM.
+
+    Confirmations go to whoever has not left; everything else only to the confirmed.
+    """
+    planned = select(outbox.c.generation).where(outbox.c.id == message.id).scalar_subquery()
+    row = db.execute(
+        select(subscribers.c.state, subscribers.c.generation, planned.label("planned")).where(
+            subscribers.c.id == message.subscriber
+        )
+    ).first()
+    if row is None:
+        return "no such subscriber any more"
+    if row.generation != row.planned:
+        return "the address was changed after the message was written"
+    welcome = ("pending", "confirmed", "paused") if message.kind == "confirm" else ("confirmed",)
+    return None if row.state in welcome else f"the subscriber is {row.state}"
+
+
+def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:
+    return Subscriber(**row._mapping)

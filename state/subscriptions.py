@@ -1,0 +1,154 @@
+"""Who reads what how often, and when each of their digests is due.
+
+A slot is the next due instant of one rhythm of one person. Daily, weekly and
+monthly slots stand as long as a subscription of that rhythm does; a slot of
+"now" stands only while something is owed (`state.owed.open_windows`). Nothing is
+committed here; what is due when is decided in mail/rhythm.py.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, tuple_, update
+
+from state.chunks import chunks
+from state.records import Every, Subscription
+from state.schema import slots, subscribers, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When the next digest of a rhythm of a subscriber is due."""
+
+    subscriber: str
+    every: Every
+    due_at: datetime
+
+
+def listed(
+    db: Connection, *, subscriber: str | None = None, topic: str | None = None, limit: int | None = None
+) -> tuple[Subscription, ...]:
+    """Subscriptions, by subscriber in the order they were made. topic: a topic's id, with any facets."""
+    query = select(subscriptions).order_by(*_ORDER).limit(limit)
+    if subscriber is not None:
+        query = query.where(subscriptions.c.subscriber == subscriber)
+    if topic is not None:
+        query = query.where(
+            (subscriptions.c.topic == topic) | subscriptions.c.topic.startswith(f"{topic}?", autoescape=True)
+        )
+    return tuple(_subscription(row) for row in db.execute(query))
+
+
+def of_subscribers(db: Connection, names: Sequence[str]) -> dict[str, tuple[Subscription, ...]]:
+    """The subscriptions of some people, by person; each of these is named."""
+    found: dict[str, list[Subscription]] = {name: [] for name in names}
+    for some in chunks(names):
+        for row in db.execute(select(subscriptions).where(subscriptions.c.subscriber.in_(some)).order_by(*_ORDER)):
+            found[row.subscriber].append(_subscription(row))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def add(db: Connection, made: Subscription) -> None:
+    values = {column.name: getattr(made, column.name) for column in subscriptions.c}
+    db.execute(insert(subscriptions).values(values))
+
+
+def change_rhythm(db: Connection, subscriber: str, topic: str, every: Every) -> bool:
+    """False where there is no such subscription."""
+    one = (subscriptions.c.subscriber == subscriber) & (subscriptions.c.topic == topic)
+    return db.execute(update(subscriptions).where(one).values(every=every)).rowcount == 1
+
+
+def remove(db: Connection, subscriber: str, topic: str | None = None) -> int:
+    """End one subscription, or all of a subscriber with their slots; how many there were."""
+    mine = subscriptions.c.subscriber == subscriber
+    if topic is not None:
+        return db.execute(delete(subscriptions).where(mine & (subscriptions.c.topic == topic))).rowcount
+    db.execute(delete(slots).where(slots.c.subscriber == subscriber))
+    return db.execute(delete(subscriptions).where(mine)).rowcount
+
+
+def move_cursors(db: Connection, keys: Sequence[tuple[str, str]], seq: int) -> None:
+    """What was filed up to seq is not owed to these (subscriber, topic) pairs any more."""
+    if keys:
+        some = tuple_(subscriptions.c.subscriber, subscriptions.c.topic).in_(keys)
+        db.execute(update(subscriptions).where(some, subscriptions.c.cursor_seq < seq).values(cursor_seq=seq))
+
+
+def rewind(db: Connection, subscriber: str) -> None:
+    """Look at everything since the start again: what was sent is in the ledger and does not come twice."""
+    db.execute(
+        update(subscriptions)
+        .where(subscriptions.c.subscriber == subscriber)
+        .values(cursor_seq=subscriptions.c.start_seq)
+    )
+
+
+def slots_of(db: Connection, subscriber: str) -> dict[Every, datetime]:
+    """The next due instants of a person, by rhythm."""
+    rows = db.execute(select(slots).where(slots.c.subscriber == subscriber))
+    return {row.every: row.due_at for row in rows}
+
+
+def slots_of_subscribers(db: Connection, names: Sequence[str]) -> dict[str, set[Slot]]:
+    """All slots of at most a few hundred people, by person."""
+    found: dict[str, set[Slot]] = {name: set() for name in names}
+    for row in db.execute(select(slots).where(slots.c.subscriber.in_(names))):
+        found[row.subscriber].add(Slot(row.subscriber, row.every, row.due_at))
+    return found
+
+
+def move_slots(db: Connection, subscriber: str, due: Iterable[tuple[Every, datetime | None]]) -> None:
+    """Give these rhythms of a person their next due instants; None ends a slot. Others stay."""
+    for every, at in due:
+        one = (slots.c.subscriber == subscriber) & (slots.c.every == every)
+        db.execute(delete(slots).where(one) if at is None else update(slots).where(one).values(due_at=at))
+
+
+def put_slots(db: Connection, subscriber: str, due: Mapping[Every, datetime]) -> None:
+    """These are the slots of a person now; others are dropped."""
+    db.execute(delete(slots).where(slots.c.subscriber == subscriber))
+    rows = [{"subscriber": subscriber, "every": every, "due_at": at} for every, at in due.items()]
+    if rows:
+        db.execute(insert(slots), rows)
+
+
+def due(
+    db: Connection, *, now: datetime, immediately: bool = False, after: str = "", limit: int = 500
+) -> dict[str, tuple[Slot, ...]]:
+    """Confirmed people with a due slot, and those slots, by subscriber id from `after` on.
+
+    immediately: slots of "now" are due whether their window has passed or not.
+    """
+    ripe = slots.c.due_at <= now
+    if immediately:
+        ripe = or_(ripe, slots.c.every == "now")
+    confirmed = and_(subscribers.c.id == slots.c.subscriber, subscribers.c.state == "confirmed")
+    of_whom = (
+        select(slots.c.subscriber)
+        .join(subscribers, confirmed)
+        .where(ripe, slots.c.subscriber > after)
+        .group_by(slots.c.subscriber)
+        .order_by(slots.c.subscriber)
+        .limit(limit)
+    )
+    names = list(db.scalars(of_whom))
+    found: dict[str, list[Slot]] = {name: [] for name in names}
+    for row in db.execute(select(slots).where(ripe, slots.c.subscriber.in_(names)).order_by(slots.c.due_at)):
+        found[row.subscriber].append(Slot(row.subscriber, row.every, row.due_at))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def next_due(db: Connection) -> datetime | None:
+    """When the next digest of anybody confirmed is due."""
+    confirmed = and_(subscribers.c.id == slots.c.subscriber, subscribers.c.state == "confirmed")
+    at: datetime | None = db.scalar(select(func.min(slots.c.due_at)).join(subscribers, confirmed))
+    return at
+
+
+_ORDER = (subscriptions.c.subscriber, subscriptions.c.created_at, subscriptions.c.topic)
+
+
+def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
+    return Subscription(**row._mapping)

@@ -1,0 +1,29 @@
+"""Headers of every answer: nothing active, nothing from elsewhere, no token in a Referer.
+
+Pages hold no script and no style of their own, so the policy forbids both; an
+answer that needs another policy (a caught mail) sets its own before.
+"""
+
+from aiohttp import web
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}  # pages whose address is a secret
+
+
+async def add(_request: web.Request, response: web.StreamResponse) -> None:
+    """A signal of aiohttp: called before the headers of any answer go out."""
+    response.headers["Server"] = "tidings"
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

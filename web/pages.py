@@ -1,0 +1,194 @@
+"""Pages for people: topics, the entries of one, and an entry with all that is known of it.
+
+Reads only; every text comes through `feeds.items`, so that a page says of an
+entry what its feeds say. "all" and "source-ID" have pages like topics do.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from feeds import build, items
+from feeds.items import Item
+from state import entries, publications, sources, topics
+from state.errors import NotFound
+from state.records import RHYTHMS, Enclosure, Entry, Revision, Site, Source, Topic
+from state.text import clean
+from templates import dates
+from web import show
+from web.parts import PARTS
+
+_LATEST = 8  # entries on the front page
+_PAGE = 30  # entries on a topic's page
+_SUMMARY = 320  # characters of a summary in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A topic on the front page. newest: when its newest entry came, None while it has none."""
+
+    name: str
+    title: str
+    count: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as a page tells it. date: in words, as exact as it is known.
+
+    topics: (id, title). countries: (code, name). downloads: each with its language in words, or "".
+    """
+
+    entry: Entry
+    item: Item
+    date: str
+    place: str
+    kind: str
+    summary: str
+    topics: tuple[tuple[str, str], ...]
+    countries: tuple[tuple[str, str], ...]
+    downloads: tuple[tuple[Enclosure, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A place where an entry stood. url: of the document, "" where it is no public page."""
+
+    source: str
+    title: str
+    url: str
+    first: datetime
+    last: datetime
+
+
+async def front(request: web.Request) -> web.Response:
+    """GET /"""
+    parts = request.app[PARTS]
+
+    def load() -> dict[str, object]:
+        with parts.store.read() as db:
+            return {"rows": rows(db), "latest": _told(db, parts.site, "all", _LATEST)[0]}
+
+    values = await asyncio.to_thread(load)
+    return show.page(request, "front.html", {**values, **subscribe_form()})
+
+
+async def topic(request: web.Request) -> web.Response:
+    """GET /topics/NAME, newest first; ?before=N goes on where the last page ended."""
+    parts, name = request.app[PARTS], request.match_info["name"]
+    before = request.query.get("before", "")
+
+    def load() -> dict[str, object]:
+        with parts.store.read() as db:
+            feed = build.open_feed(db, name)
+            told, more = _told(db, parts.site, name, _PAGE, int(before) if before else None)
+            return {"feed": feed, "title": build.title(db, name, parts.site), "told": told, "more": more}
+
+    if before and not (before.isascii() and before.isdigit() and len(before) < 18):
+        return show.notice(request, 404)
+    try:
+        values = await asyncio.to_thread(load)
+    except build.Closed:
+        return show.notice(request, 410, words="This topic was closed. Its entries are still at their permanent pages.")
+    return show.page(request, "topic.html", {**values, "feed_name": name, "before": before})
+
+
+async def entry(request: web.Request) -> web.Response:
+    """GET /entries/ID: the permanent page of an entry, with its revisions and where it was seen."""
+    parts, entry_id = request.app[PARTS], request.match_info["id"]
+
+    def load() -> dict[str, object]:
+        with parts.store.read() as db:
+            found = entries.entry(db, entry_id)
+            if found.hidden_at:
+                raise NotFound(entry_id)
+            (told,) = _as_told(db, parts.site, [found])
+            revisions = entries.revisions(db, entry_id)
+            return {"told": told, "changes": _changes(revisions, parts.site), "seen": _seen(db, entry_id)}
+
+    return show.page(request, "entry.html", await asyncio.to_thread(load))
+
+
+def rows(db: Connection) -> list[Row]:
+    """ "all" and every open topic with what is in it."""
+    counts = publications.count(db)
+    named = [("all", "Everything")] + [(topic.id, topic.title) for topic in topics.topics(db)]
+    return [Row(name, title, *counts.get(name, (0, None))) for name, title in named]
+
+
+def subscribe_form(values: Mapping[str, object] | None = None, problem: str = "") -> dict[str, object]:
+    """What the form needs: what was filled in before, and what is to be mended."""
+    empty: dict[str, object] = {"email": "", "topic": ["all"], "every": "weekly"}
+    return {"rhythms": RHYTHMS, "values": {**empty, **(values or {})}, "problem": problem}
+
+
+def _told(db: Connection, site: Site, name: str, limit: int, before: int | None = None) -> tuple[list[Told], int]:
+    """A page of a feed, and the number that the next page goes on before; 0 where nothing follows."""
+    members = publications.members(db, name, limit + 1, before=before)
+    found = entries.by_ids(db, [member.entry for member in members[:limit]])
+    told = _as_told(db, site, [found[member.entry] for member in members[:limit]])
+    return told, members[limit - 1].seq if len(members) > limit else 0
+
+
+def _as_told(db: Connection, site: Site, found: Sequence[Entry]) -> list[Told]:
+    known = {topic.id: topic for topic in topics.topics(db)}
+    watched = {name: sources.source(db, name) for name in {entry.source for entry in found}}
+    return [_one(entry, known, watched[entry.source], site) for entry in found]
+
+
+def _one(entry: Entry, known: dict[str, Topic], source: Source, site: Site) -> Told:
+    item = items.item(entry, topics=known, source=source, site=site)
+    return Told(
+        entry=entry,
+        item=item,
+        date=dates.honest(entry.record.date, site.language),
+        place=clean(entry.record.place),
+        kind=items.kind_label(entry.record.kind or ""),
+        summary=_shortened(item.summary),
+        topics=tuple((name, known[name].title) for name in entry.topics if name in known),
+        countries=tuple((code, items.country_label(code, site.language)) for code in entry.countries.effective),
+        downloads=tuple(
+            (file, dates.locale(site.language).languages.get(file.language, "")) for file in item.enclosures
+        ),
+    )
+
+
+def _shortened(summary: str) -> str:
+    line = clean(summary)
+    return line if len(line) <= _SUMMARY else line[:_SUMMARY].rsplit(" ", 1)[0].rstrip(".,;:– ") + "…"
+
+
+def _changes(revisions: Sequence[Revision], site: Site) -> list[tuple[datetime, str, tuple[str, ...]]]:
+    """When the wording changed, the title of then, and what differed from the wording before; the newest first."""
+    found = []
+    for before, after in pairwise(revisions):
+        one, other = before.record, after.record
+        pairs = (
+            ("title", one.title, other.title),
+            ("date", dates.honest(one.date, site.language), dates.honest(other.date, site.language)),
+            ("place", one.place, other.place),
+            ("kind", one.kind, other.kind),
+            ("address", one.url, other.url),
+            ("summary", one.summary, other.summary),
+            ("text", one.content, other.content),
+            ("downloads", {file.url for file in one.enclosures}, {file.url for file in other.enclosures}),
+        )
+        found.append((after.seen_at, one.title, tuple(name for name, old, new in pairs if old != new)))
+    return found[::-1]
+
+
+def _seen(db: Connection, entry_id: str) -> list[Seen]:
+    """A folder's files have no public address, so only their source is named."""
+    found: dict[tuple[str, str], Seen] = {}
+    for sighting in entries.sightings(db, entry_id):
+        source = sources.source(db, sighting.source)
+        url = items.web_url(sighting.document)
+        seen = Seen(source.id, source.title or source.id, url, sighting.first_seen_at, sighting.last_seen_at)
+        found.setdefault((source.id, url), seen)
+    return list(found.values())
