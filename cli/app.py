@@ -93,6 +93,28 @@ class App:
                 keys.ensure(db, purpose, now=self.now())
         make_missing(store, self.now())
 
+    def catch_up(self, store: Store) -> None:
+        """Before anything is sent: let those leave again whom an older copy of the database would bring back,
+        and see to the mail that an ended process had claimed. The caller holds the lock: nobody else sends.
+        """
+        from mail.replay import replay
+        from state import outbox
+
+        with store.write() as db:
+            left = replay(db, now=self.now())
+            resend = self.settings.mailing.in_doubt == "resend"
+            found = outbox.recover(db, now=self.now(), resend=resend, everyone=True)
+        if found.resent or found.kept:
+            click.echo(
+                f"tidings: of {found.resent + found.kept} mails nobody can know whether they were accepted "
+                f"before the last end; {found.resent} go once more, {found.kept} wait for `tidings outbox release`",
+                err=True,
+            )
+        if left:
+            click.echo(
+                f"tidings: {left} subscriptions had been ended after this database was copied; ended again", err=True
+            )
+
     def publish(self, store: Store) -> None:
         """Build the feeds that have changed; say which could not be."""
         from feeds.publish import publish
@@ -108,6 +130,16 @@ class App:
         done = refile(store, site=self.site, now=self.now(), changed=changed)
         self.publish(store)
         return len(done.added)
+
+    @property
+    def mail_site(self) -> Site:
+        """The site as mail names it: real mail never carries an address that we made up."""
+        return self.settings.site if self.settings.mailing.smtp else self.site
+
+    @property
+    def shows_sink(self) -> bool:
+        """Caught mails hold addresses and tokens: pages show them to this machine only."""
+        return not self.settings.mailing.smtp and self.settings.serving.host in ("127.0.0.1", "::1", "localhost")
 
     @asynccontextmanager
     async def watch(self, store: Store) -> AsyncIterator[Watch]:
@@ -129,10 +161,10 @@ class App:
 
         mailing = self.settings.mailing
         if mailing.smtp:
-            yield Delivery(store, mailing, self.settings.site, assemble)
+            yield Delivery(store, mailing, self.mail_site, assemble)
             return
         async with Sink(self.sink_folder) as sink:
-            yield Delivery(store, replace(mailing, smtp=sink.url, tls="none"), self.site, assemble)
+            yield Delivery(store, replace(mailing, smtp=sink.url, tls="none"), self.mail_site, assemble)
 
 
 def interactive() -> bool:

@@ -78,13 +78,15 @@ def send(app: App, due: bool, immediately: bool, dry_run: bool, as_json: bool) -
       tidings digest send --now
     """
     from mail.digest import plan_due
+    from scheduler.lock import only_one
 
     if due and immediately:
         raise click.UsageError("say one of --due and --now")
-    with app.store() as store:
+    with app.store() as store, only_one(store.file):
+        app.catch_up(store)
         planned = plan_due(
             store,
-            site=app.site,
+            site=app.mail_site,
             settings=app.settings.digests,
             now=app.now(),
             immediately=immediately,

@@ -73,10 +73,10 @@ def show_(app: App, message_id: int, as_json: bool) -> None:
 
 @outbox.command()
 @click.argument("ids", metavar="[ID…]", nargs=-1, type=int)
-@click.option("--all", "every_one", is_flag=True, help="All that are deferred.")
+@click.option("--all", "every_one", is_flag=True, help="All that can be tried again.")
 @click.pass_obj
 def retry(app: App, ids: tuple[int, ...], every_one: bool) -> None:
-    """Try deferred, refused, held or doubtful messages again, now.
+    """Try deferred, refused or doubtful messages again, now.
 
     \b
     Example:
@@ -85,20 +85,20 @@ def retry(app: App, ids: tuple[int, ...], every_one: bool) -> None:
     from state import outbox as queue
 
     with app.store() as store, store.write() as db:
-        chosen = tuple(one.id for one in queue.messages(db, state="deferred")) if every_one else ids
-        if not chosen and not every_one:
+        if bool(ids) == every_one:
             raise click.UsageError("say which: IDs, or --all")
-        count = queue.retry(db, chosen, app.now())
+        count = queue.retry(db, None if every_one else ids, app.now())
     show.line(f"{count} messages will be tried again at the next delivery")
     if ids and not count:
         raise UserError("none of these messages can be tried again; see `tidings outbox show ID`")
 
 
 @outbox.command()
-@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="[ID…]", nargs=-1, type=int)
+@click.option("--all", "every_one", is_flag=True, help="All that wait for you.")
 @click.pass_obj
-def release(app: App, ids: tuple[int, ...]) -> None:
-    """Let held messages go.
+def release(app: App, ids: tuple[int, ...], every_one: bool) -> None:
+    """Let held or doubtful messages go.
 
     \b
     Example:
@@ -107,7 +107,9 @@ def release(app: App, ids: tuple[int, ...]) -> None:
     from state import outbox as queue
 
     with app.store() as store, store.write() as db:
-        count = queue.release(db, ids, app.now())
+        if bool(ids) == every_one:
+            raise click.UsageError("say which: IDs, or --all")
+        count = queue.release(db, None if every_one else ids, app.now())
     show.line(f"{count} messages released")
-    if not count:
+    if ids and not count:
         raise UserError("none of these messages is held; see `tidings outbox list --state held`")

@@ -34,7 +34,7 @@ async def serving(app: App, store: Store, port: int | None, wake: Callable[[], N
     from web.app import make_app, serve
 
     settings = app.settings.serving if port is None else replace(app.settings.serving, port=port)
-    sink = None if app.settings.mailing.smtp else app.sink_folder
+    sink = app.sink_folder if app.shows_sink else None
     made = make_app(
         store,
         site=app.site,
@@ -67,6 +67,7 @@ def run(app: App, once: bool, port: int | None) -> None:
 
     logs()
     with app.store() as store, only_one(store.file):
+        app.catch_up(store)
         if once:
             account(asyncio.run(_once(app, store)))
         else:
@@ -86,6 +87,7 @@ def worker(app: App) -> None:
 
     logs()
     with app.store() as store, only_one(store.file):
+        app.catch_up(store)
         asyncio.run(_run(app, store, None, pages=False))
 
 
@@ -130,7 +132,8 @@ async def _run(app: App, store: Store, port: int | None, *, pages: bool) -> None
         async with serving(app, store, port, worker.wake) as address:
             show.progress(f"pages on {address}/, feeds on {address}/feeds/all.atom")
             if not app.settings.mailing.smtp:
-                show.progress(f"mail.smtp is not set: mail is kept in {app.sink_folder} and shown on {address}/sink")
+                shown = f" and shown on {address}/sink" if app.shows_sink else ""
+                show.progress(f"mail.smtp is not set: mail is kept in {app.sink_folder}{shown}")
             for what, when in upcoming(store):
                 show.progress(f"next: {what} at {when}")
             await worker.run()

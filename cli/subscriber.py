@@ -93,7 +93,7 @@ def add(
             language=language,
             confirmed=confirmed,
             by="admin",
-            site=app.site,
+            site=app.site if confirmed else app.mail_site,
             now=app.now(),
         )
     if as_json:

@@ -167,14 +167,17 @@ def remove(app: App, topic_id: str, yes: bool) -> None:
     Example:
       tidings topic remove hiv-aids --yes
     """
-    from state import topics
+    from mail.closing import close_topic
+    from state import subscriptions, topics
 
     with app.store() as store:
         with store.read() as db:
             one = topics.topic(db, topic_id)
-        if not agreed(f"Close topic {one.id} ({one.title})? Its feed will answer 410.", yes):
+            readers = len(subscriptions.listed(db, topic=topic_id))
+        question = f"Close topic {one.id} ({one.title})? Its feed will answer 410, and {readers} subscriptions end."
+        if not agreed(question, yes):
             raise UserError(f"topic {topic_id} stays")
         with store.write() as db:
-            topics.close_topic(db, topic_id, app.now())
+            close_topic(db, topic_id, by="admin", now=app.now())
         app.refile(store, [topic_id])
     show.line(f"topic {topic_id} is closed")

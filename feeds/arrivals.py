@@ -52,7 +52,7 @@ def pinned(dates: Sequence[PartialDate | None], known: Sequence[bool]) -> int:
 def _descends(dates: Sequence[PartialDate | None]) -> bool:
     there = [date for date in dates if date]
     falls = sum(last_day(below) <= last_day(above) for above, below in pairwise(there))
-    return len(there) > 2 and falls >= 0.7 * (len(there) - 1)
+    return len(there) > 2 and 2 * falls > len(there) - 1
 
 
 def goes_on(dates: Sequence[PartialDate | None], known: Sequence[bool]) -> bool:

@@ -35,6 +35,15 @@ def url_key(url: str) -> str:
     return host + _path(parts.path) + _query(parts) + _route(parts.fragment)
 
 
+def host(url: str) -> str:
+    """Host and port of a web address in lower case, "" for anything else. Never fails."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return parts.netloc.lower() if parts.scheme.lower() in _PORTS else ""
+
+
 def extends(one: str, other: str) -> bool:
     """Whether two keys differ only in that one has more parameters than the other."""
     bare, _, more = one.partition("?")

@@ -81,16 +81,14 @@ def significant(known: Record, seen: Record) -> bool:
         return True
     if {file.url for file in seen.enclosures} - {file.url for file in known.enclosures}:
         return True
+    if _NUMBERS.findall(known.title) != _NUMBERS.findall(seen.title):
+        return True  # "5 dead" and "6 dead" are one letter apart
     return _reworded(known.title, seen.title, _TITLE_TYPO) or _reworded(known.summary, seen.summary, _SUMMARY_TYPO)
 
 
 def _reworded(known: str, seen: str, typo: float) -> bool:
     mine, theirs = folded(known), folded(seen)
-    if mine == theirs:
-        return False
-    if typo == _TITLE_TYPO and _NUMBERS.findall(mine) != _NUMBERS.findall(theirs):
-        return True  # "5 dead" and "6 dead" are one letter apart
-    return similarity(mine, theirs) < typo
+    return mine != theirs and similarity(mine, theirs) < typo
 
 
 # ---- the instants that feeds carry ----

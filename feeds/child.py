@@ -1,12 +1,14 @@
 """The main loop of a reading process: frames in on stdin, answers out on stdout (`feeds.children` starts it).
 
-Knows no network, no store, no clock. Limits itself before it reads anything: address space for its whole life, processor
-time anew for each document. Only frames go to stdout, so what a library prints goes nowhere. It ends when stdin does.
+Knows no network, no store, no clock. Limits itself before it reads anything: address space for its whole life,
+processor time anew for each document. Only frames go to stdout, so what a library prints goes nowhere. It ends when
+stdin does.
 """
 
 import os
 import resource
 import sys
+import traceback
 from typing import BinaryIO
 
 from feeds.children import LENGTHS, Answer, Document, Order, frame
@@ -44,7 +46,16 @@ def _answer(order: Order, body: bytes) -> Answer:
     try:
         found = extract(document, order.now)
     except MemoryError:
-        return Answer(unreadable=Unreadable("reading the document needs more memory than is allowed; look at its source, or raise the limit"))
+        return Answer(
+            unreadable=Unreadable(
+                "reading the document needs more memory than is allowed; look at its source, or raise the limit"
+            )
+        )
+    except Exception as error:  # a fault of ours costs one document, and says where it is
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+        reason = f"{type(error).__name__}: {error} at {where} while reading the document; report this with its address"
+        return Answer(unreadable=Unreadable(reason))
     return Answer(extraction=found) if isinstance(found, Extraction) else Answer(unreadable=found)
 
 

@@ -1,10 +1,10 @@
 """Have documents read in child processes that may crash, hang or eat memory without harm to the service.
 
-`Children` holds up to `count` processes of `feeds.child`, started when they are first needed and again after a death: fresh
-interpreters, never forks of a process that holds a database open. Each reads one document at a time; one that takes
-longer than `wall` is killed. What became of a document is always a value: an Extraction, or Unreadable with the reason.
-Frames over pipes: header length, body length (4 bytes each, big-endian), JSON header, raw body; never pickles. Called by
-`feeds.poll` and the command line.
+`Children` holds up to `count` processes of `feeds.child`, started when they are first needed and again after a death:
+fresh interpreters, never forks of a process that holds a database open. Each reads one document at a time; one that
+takes longer than `wall` is killed. What became of a document is always a value: an Extraction, or Unreadable with the
+reason. Frames over pipes: header length, body length (4 bytes each, big-endian), JSON header, raw body; never
+pickles. Called by `feeds.poll` and the command line.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from state.records import Extraction, Unreadable
 
 MAX_BODY = 10 * 1024 * 1024  # bytes of a document
 MAX_ANSWER = 64 * 1024 * 1024  # bytes of an answer
+_HOME = str(Path(__file__).resolve().parent.parent)
 LENGTHS = struct.Struct(">II")
 
 
@@ -73,7 +74,9 @@ def frame(header: str, body: bytes = b"") -> bytes:
 
 
 class Children:
-    """Up to `count` reading processes. wall, cpu: seconds for one document; memory: bytes of address space of a child."""
+    """Up to `count` reading processes. wall, cpu: seconds for one document; memory: bytes of address space of a
+    child.
+    """
 
     def __init__(self, count: int = 2, wall: float = 20.0, cpu: int = 15, memory: int = 2 * 1024**3) -> None:
         self._wall = wall
@@ -85,16 +88,23 @@ class Children:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for child in (*self._free, *self._busy):
             await _ended(child)
         self._free.clear()
         self._busy.clear()
 
     async def extract(self, document: Document, *, now: datetime) -> Extraction | Unreadable:
-        """The entries of a document, read in a child. Never raises for what the document does; cancelling kills the child."""
+        """The entries of a document, read in a child. Never raises for what the document does; cancelling kills
+        the child.
+        """
         if len(document.body) > MAX_BODY:
-            return Unreadable(f"the document has {len(document.body):,} bytes, more than {MAX_BODY:,}; watch a page that shows only the newest entries")
+            return Unreadable(
+                f"the document has {len(document.body):,} bytes, more than {MAX_BODY:,}; watch a page that shows "
+                f"only the newest entries"
+            )
         async with self._slots:
             child = await self._child()
             self._busy.add(child)
@@ -103,7 +113,10 @@ class Children:
                 async with asyncio.timeout(self._wall):
                     answer = await _asked(child, document, now)
             except TimeoutError:
-                return Unreadable(f"reading the document took longer than {self._wall:g} seconds; look at its source, or raise the limit")
+                return Unreadable(
+                    f"reading the document took longer than {self._wall:g} seconds; look at its source, or raise "
+                    f"the limit"
+                )
             except (asyncio.IncompleteReadError, ConnectionError):
                 return Unreadable(await _cause(child))
             finally:
@@ -121,8 +134,7 @@ class Children:
                 return child
             await _ended(child)
         # The package may not be installed: the child finds it where we did.
-        home = str(Path(__file__).resolve().parent.parent)
-        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
+        path = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH", ""))))
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -138,7 +150,15 @@ class Children:
 async def _asked(child: asyncio.subprocess.Process, document: Document, now: datetime) -> Extraction | Unreadable:
     if child.stdin is None or child.stdout is None:
         raise ConnectionError("the child has no pipes")
-    order = Order(document.url, document.content_type, document.kind, document.language, document.timezone, dict(document.select), now)
+    order = Order(
+        document.url,
+        document.content_type,
+        document.kind,
+        document.language,
+        document.timezone,
+        dict(document.select),
+        now,
+    )
     child.stdin.write(frame(codec.encode(order), document.body))
     await child.stdin.drain()
     size, _ = LENGTHS.unpack(await child.stdout.readexactly(LENGTHS.size))
@@ -156,8 +176,13 @@ async def _cause(child: asyncio.subprocess.Process) -> str:
             await child.wait()
     code = child.returncode
     if code is not None and code < 0:
-        return f"the document made the reading process die (signal {-code}); look at its source, such markup is broken or hostile"
-    return f"the reading process ended while reading the document (exit {code}); look at its source, or raise its limits"
+        return (
+            f"the document made the reading process die (signal {-code}); look at its source, such markup is "
+            f"broken or hostile"
+        )
+    return (
+        f"the reading process ended while reading the document (exit {code}); look at its source, or raise its limits"
+    )
 
 
 async def _ended(child: asyncio.subprocess.Process) -> None:

@@ -1,10 +1,10 @@
 """Load what a visit must be judged by, and write what was decided, in one transaction.
 
 A visit is planned on a read, so that nothing slow (topics, fragments) happens while
-the database is held for writing. The writing transaction loads the same again: if
-another source changed it meanwhile (the same entry seen there first), the plan is
-made anew. A worker whose claim was taken over writes nothing. Called by
-`feeds.poll` and `feeds.sources`.
+the database is held for writing. Visits are counted where they are written: if
+another one was written meanwhile (it may have seen the same entry first), or the
+topics were changed, the plan is made anew. A worker whose claim was taken over
+writes nothing. Called by `feeds.poll` and `feeds.sources`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,8 +30,9 @@ Columns: TypeAlias = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with what it was based on and the fragments of the entries it touches."""
+    """A plan with what it was based on and the fragments of the entries it touches. mark: visits before it."""
 
+    mark: int
     before: Before
     plan: Plan
     fragments: Fragments
@@ -70,13 +71,14 @@ def load(db: Connection, pages: Sequence[Page], source: Source) -> Before:
 
 def prepare(db: Connection, reading: Reading, terms: Terms, site: Site) -> Prepared:
     """Plan a visit and render what it touches. Writes nothing."""
+    mark = sightings.mark(db)
     before = load(db, reading.pages, terms.source)
     plan = decide(reading, before, terms)
     known = {topic.id: topic for topic in before.topics}
     homes = {**before.sources, terms.source.id: terms.source}
     touched = [*plan.new, *(one.entry for one in plan.revised)]
     rendered = {e.id: syndication.fragments(e, topics=known, source=homes[e.source], site=site) for e in touched}
-    return Prepared(before, plan, rendered)
+    return Prepared(mark, before, plan, rendered)
 
 
 def commit(
@@ -91,11 +93,19 @@ def commit(
     with store.write() as db:
         if not sources.settle(db, claimed, became(prepared.plan)):
             return None
-        if load(db, reading.pages, terms.source) != prepared.before:
-            prepared = prepare(db, reading, terms, site)
-            sources.settle(db, claimed, became(prepared.plan))
-        write(db, prepared, terms)
-    return prepared.plan
+        fresh = renewed(db, prepared, reading, terms, site)
+        if fresh is not prepared:
+            sources.settle(db, claimed, became(fresh.plan))
+        write(db, fresh, terms)
+    return fresh.plan
+
+
+def renewed(db: Connection, prepared: Prepared, reading: Reading, terms: Terms, site: Site) -> Prepared:
+    """The plan itself if it still holds in this transaction, else a new one. Counts the visit: call it once."""
+    vocabulary = topics.topics(db), topics.countries(db)
+    if sightings.advance(db) == prepared.mark and vocabulary == (prepared.before.topics, prepared.before.countries):
+        return prepared
+    return prepare(db, reading, terms, site)
 
 
 def write(db: Connection, prepared: Prepared, terms: Terms) -> None:

@@ -15,8 +15,9 @@ from datetime import datetime
 from errno import ENOENT
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
+from feeds.canonical import host
 from feeds.children import Children, Document
 from feeds.fetch import Failed, Fetched, Fetcher, NotModified
 from state.records import Extraction, Source, Unreadable, Validators
@@ -140,8 +141,8 @@ async def _read_list(
 def next_page(pages: Sequence[Page]) -> str | None:
     """The page that follows these in their list: on the same host, and not read yet."""
     read = {page.url for page in pages} | {page.address for page in pages}
-    host = urlsplit(pages[-1].address).netloc
-    return next((url for url in pages[-1].extraction.next if url not in read and urlsplit(url).netloc == host), None)
+    here = {host(pages[-1].url), host(pages[-1].address)}
+    return next((url for url in pages[-1].extraction.next if url not in read and host(url) in here), None)
 
 
 def _address(source: Source, got: Fetched, url: str) -> str:

@@ -7,7 +7,7 @@ store. `feeds.commit` loads what is known before and writes the plan in one tran
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feeds import arrivals, remarks
+from feeds import arrivals, remarks, suspicion
 from feeds.classify import file_under
 from feeds.documents import Page, Reading
 from feeds.suspicion import Doubt
@@ -70,9 +70,15 @@ def decide(reading: Reading, before: Before, terms: Terms) -> Plan:
 
 
 def goes_on(pages: Sequence[Page], before: Before, terms: Terms) -> bool:
-    """Whether the list's next page must be read too."""
-    if doubt_of(pages[0], before, terms, links_of(pages[0], before.known, before, terms).links):
-        return False
+    """Whether the list's next page must be read too.
+
+    Where nothing is known on a page of the same shape as ever, a later page may show that we were only away.
+    """
+    doubt = doubt_of(pages, before, terms)
+    if doubt:
+        last = before.documents.get(pages[0].url)
+        same = last is not None and suspicion.same_shape(pages[0].extraction.method, last.method)
+        return doubt.kind == "quarantined" and same
     dates: list[PartialDate | None] = []
     known: list[bool] = []
     for page in pages:

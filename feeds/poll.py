@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 import structlog
 
 from feeds import plan as planning
 from feeds import schedule
+from feeds.canonical import host
 from feeds.children import Children
 from feeds.commit import Columns, commit, load
 from feeds.documents import PAGES, Page, Reader, Reading, is_path, read
@@ -133,7 +133,7 @@ async def _all(watch: Watch, claims: Sequence[Claim], now: datetime) -> tuple[Po
 
 
 def _host(where: str) -> str:
-    return where if is_path(where) else urlsplit(where).netloc.lower()
+    return where if is_path(where) else host(where)
 
 
 async def _guarded(watch: Watch, claimed: Claim, now: datetime) -> Polled:
@@ -166,8 +166,10 @@ async def _visit(
     terms = Terms(claimed.source, now, watch.mint, watch.settings.new_entries_hold, "first" if first else mode)
 
     async def goes_on(pages: Sequence[Page]) -> bool:
-        if mode == "backfill" or first or mode == "accept":
-            return mode == "backfill"
+        if mode == "backfill":
+            return True
+        if first or mode == "accept":
+            return False
         return await asyncio.to_thread(_goes_on, watch, pages, terms)
 
     try:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from feeds import commit, schedule
-from feeds.canonical import url_key
+from feeds.canonical import host, url_key
 from feeds.documents import Page, Reading, is_path, read
 from feeds.poll import Watch
 from feeds.visit import Terms
@@ -115,7 +114,7 @@ def _look(asked: Source, reading: Reading) -> Look:
     extractions = [page.extraction for page in reading.pages]
     folder = is_path(asked.where) and Path(asked.where).is_dir()
     first = extractions[0]
-    name = Path(asked.where).name if is_path(asked.where) else urlsplit(asked.where).hostname or asked.where
+    name = Path(asked.where).name if is_path(asked.where) else host(asked.where) or asked.where
     languages = {extraction.language for extraction in extractions}
     return Look(
         where=asked.where,
@@ -180,9 +179,10 @@ def _add(watch: Watch, wanted: Source, look: Look, as_new: int | None, now: date
         terms = Terms(source, now, watch.mint, watch.settings.new_entries_hold, "first", as_new)
         prepared = commit.prepare(db, reading, terms, watch.site)
     with watch.store.write() as db:
-        if _seen(_named(db, wanted), now) != source or commit.load(db, reading.pages, source) != prepared.before:
-            terms = replace(terms, source=_seen(_named(db, wanted), now))
-            prepared = commit.prepare(db, reading, terms, watch.site)
+        named = replace(terms, source=_seen(_named(db, wanted), now))
+        if named != terms:
+            terms, prepared = named, replace(prepared, mark=-1)
+        prepared = commit.renewed(db, prepared, reading, terms, watch.site)
         sources.put(db, terms.source)
         publications.mark_dirty(db, [f"source-{terms.source.id}"], now)
         commit.write(db, prepared, terms)
@@ -233,10 +233,7 @@ def check_id(id: str) -> None:
 
 def proposed_id(source: Source, taken: Collection[str]) -> str:
     """A short id from the host's or folder's name that is not taken yet."""
-    if is_path(source.where):
-        words = Path(source.where).stem
-    else:
-        words = (urlsplit(source.where).hostname or "").removeprefix("www.")
+    words = Path(source.where).stem if is_path(source.where) else host(source.where).removeprefix("www.")
     letters = folded(words).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:30].strip("-") or "source"
     if stem in RESERVED or stem.startswith(RESERVED_STARTS):

@@ -47,7 +47,7 @@ def doubt(
 
 def _later(extraction: Extraction, method: str, stood: Sequence[Record]) -> bool:
     """Same shape and newer dates: we were away while the list went on."""
-    if _shape(extraction.method) != _shape(method):
+    if not same_shape(extraction.method, method):
         return False
     dates = [first_day(record.date) for record in extraction.records if record.date]
     before = [first_day(record.date) for record in stood if record.date]
@@ -56,6 +56,6 @@ def _later(extraction: Extraction, method: str, stood: Sequence[Record]) -> bool
     return not dates or not before or min(dates) >= max(before)
 
 
-def _shape(method: str) -> str:
-    """The kind of generator: a feed that needed a repair is still the same feed."""
-    return method.partition(":")[0]
+def same_shape(one: str, other: str) -> bool:
+    """Whether two generators are of one kind: a feed that needed a repair is still the same feed."""
+    return one.partition(":")[0] == other.partition(":")[0]

@@ -77,11 +77,16 @@ def links_of(page: Page, known: Known, before: Before, terms: Terms) -> identity
     return identity.link(page.extraction.records, known, source=terms.source.id, own=own, said=said)
 
 
-def doubt_of(page: Page, before: Before, terms: Terms, links: Sequence[Link]) -> Doubt | None:
-    """Whether a page is to be held; at a first sight and when the admin accepts it, none is."""
+def doubt_of(pages: Sequence[Page], before: Before, terms: Terms) -> Doubt | None:
+    """Whether a document is to be held; at a first sight and when the admin accepts it, none is.
+
+    pages: the document, with the pages that follow it in its list: a known entry on any of
+    them shows that the list has only gone on.
+    """
     if terms.mode in ("first", "accept"):
         return None
-    last = before.documents.get(page.url)
+    page, last = pages[0], before.documents.get(pages[0].url)
+    linked = [link.entry for one in pages for link in links_of(one, before.known, before, terms).links]
     return suspicion.doubt(
         terms.source.id,
         page.url,
@@ -89,7 +94,7 @@ def doubt_of(page: Page, before: Before, terms: Terms, links: Sequence[Link]) ->
         method=last.method if last else "",
         stood=[before.known.entries[one.sighting.entry].record for one in before.standing.get(page.url, ())],
         held=last.records if last else 0,
-        known=sum(link.entry in before.known.entries for link in links),
+        known=sum(id is not None for id in linked),
     )
 
 
@@ -106,6 +111,7 @@ class Visit:
     evidence: list[tuple[str, Key]] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     seen: int = 0
+    holding: bool = False
 
     def __post_init__(self) -> None:
         self.owners = dict(self.before.known.owners)
@@ -118,14 +124,17 @@ class Visit:
     # ---- documents ----
 
     def take(self, number: int, page: Page) -> None:
-        """Take one document: link its records, remember what it says, or hold it."""
-        links = links_of(page, Known(self.owners, self.familiar), self.before, self.terms)
-        self.seen += len(links.links)
-        doubt = None if self.reading.walked and number else doubt_of(page, self.before, self.terms, links.links)
+        """Take one document: link its records, remember what it says, or hold it. A list is held as a whole."""
         self.rows.append([])
-        if doubt:
-            self.doubts.append(doubt)
+        self.seen += len(page.extraction.records)
+        if not (self.reading.walked and number):
+            following = self.reading.pages if self.reading.walked else (page,)
+            doubt = doubt_of(following, self.before, self.terms)
+            self.doubts += [doubt] if doubt else []
+            self.holding = doubt is not None
+        if self.holding:
             return
+        links = links_of(page, Known(self.owners, self.familiar), self.before, self.terms)
         relaunched = links.relaunched and self.terms.mode == "poll"
         if relaunched:
             self.remarks.append(remarks.relaunched(page.url, links.links))

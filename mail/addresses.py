@@ -29,7 +29,7 @@ def parse(text: str) -> Address:
     if any(ord(char) < 32 or ord(char) == 127 or char in "\x85\u2028\u2029" for char in email):
         raise Misuse(f"address {email!r} contains a control character; give one mailbox like sok@example.org")
     try:
-        found = validate_email(email, check_deliverability=False)
+        found = validate_email(email, check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         raise Misuse(f"address {email!r} cannot be used: {error} Give one mailbox like sok@example.org") from error
     except UnicodeError as error:
@@ -47,7 +47,7 @@ def on_wire(email: str) -> tuple[str, bool]:
     assert " " not in email, f"address {email!r} was never parsed"
     if email.isascii():
         return email, False
-    found = validate_email(email, check_deliverability=False)
+    found = validate_email(email, check_deliverability=False, strict=True)
     return found.ascii_email or found.normalized, found.ascii_email is None
 
 

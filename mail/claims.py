@@ -6,7 +6,7 @@ A message whose bytes cannot be made is held with the reason, and the next one g
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -141,19 +141,21 @@ class Claims:
             self.counts.update(result.state for result in settled)
         return 0 < wanted == len(claimed)
 
-    def _make_ready(self, claimed: Iterable[Message], now: datetime) -> list[Result]:
+    def _make_ready(self, claimed: Sequence[Message], now: datetime) -> list[Result]:
         """Assemble what was claimed; results for what cannot go out."""
         settled: list[Result] = []
         with self._store.read() as db:
             people = subscribers.of_ids(db, [message.subscriber for message in claimed])
             tokens = keys.known(db, "token")
+            said = outbox.payloads(db, [message.id for message in claimed])
             for message in claimed:
-                reason = subscribers.sendable(db, message)
-                if reason:
-                    settled.append(Result(message.id, message.fence, "suppressed", reply=reason))
+                person = people.get(message.subscriber)
+                if person is None:  # all other reasons are asked for when the message is begun
+                    gone = "no such subscriber any more"
+                    settled.append(Result(message.id, message.fence, "suppressed", reply=gone))
                     continue
                 try:
-                    envelope = self._envelope(db, message, people[message.subscriber], tokens, now)
+                    envelope = self._envelope(db, message, said[message.id], person, tokens, now)
                 except Exception as error:  # the edge of one unit of work: this message is held, the next goes on
                     log.exception("assemble", message=message.id, subscriber=message.subscriber)
                     words = f"this mail could not be put together: {type(error).__name__}: {error}"
@@ -162,11 +164,13 @@ class Claims:
                     self._jobs.append(Job(message, envelope))
         return settled
 
-    def _envelope(self, db: Connection, message: Message, person: Subscriber, tokens: Keys, now: datetime) -> Envelope:
+    def _envelope(
+        self, db: Connection, message: Message, payload: str, person: Subscriber, tokens: Keys, now: datetime
+    ) -> Envelope:
         return self._assemble(
             message,
             edition=self._edition(db, message.edition) if message.edition else None,
-            payload="" if message.edition else outbox.payload(db, message.id),
+            payload=payload,
             subscriber=person,
             keys=tokens,
             site=self._site,

@@ -42,7 +42,7 @@ def compose(
     }
     subject = say("Please confirm: news from %(site)s by mail", site=site.title)
     html = inlined(render("mail/confirm.html", subject=subject, **values))
-    return Letter(subject, render("mail/confirm.txt", **values), html, person.language, tuple(wishes))
+    return Letter(subject, render("mail/confirm.txt", **values), html, say.language, tuple(wishes))
 
 
 def _often(person: Subscriber, every: Every) -> str:

@@ -24,13 +24,13 @@ from mail.settings import Digests
 from state import editions, filings, keys, outbox, owed, subscribers, subscriptions
 from state.errors import UserError
 from state.owed import Owed
-from state.records import Site
+from state.records import Every, Site
 from state.store import Store
 
 __all__ = ["Foreseen", "Planned", "plan_due", "preview"]
 
 CHUNK = 500  # subscribers that are read and decided at once
-LEDGER = 5_000  # lines of the ledger in one write transaction, which keeps it under 200 ms
+LEDGER = 2_000  # lines of the ledger in one write transaction, which keeps it under 200 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +175,27 @@ def _batches(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
 def _commit(store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: Site, now: datetime) -> tuple[int, int]:
     """One transaction: messages, ledger, cursors, next slots. How many messages, how many empty slots."""
     messages, empty = 0, 0
-    moved: dict[int, list[tuple[str, str]]] = {}
+    lines: list[tuple[str, str, int, int]] = []
+    slots: list[tuple[str, Every, datetime | None]] = []
+    cursors: dict[int, list[tuple[str, str]]] = {}
     with store.write() as db:
         keys.ensure(db, "token", now=now)  # what delivery signs the links with
         for plan in _still_so(db, plans):
-            if plan.cohort is None:
-                empty += 1
-            elif _queue(db, plan, plan.cohort, made[plan.cohort.name], site, now):
-                messages += 1
-            else:
-                subscriptions.move_slots(db, plan.person.id, tomorrow(plan, now))
+            name, cohort = plan.person.id, plan.cohort
+            number = _queue(db, plan, cohort, made[cohort.name], site, now) if cohort else None
+            if cohort and number is None:  # this period had its message: what is owed comes with the next
+                slots += [(name, every, at) for every, at in tomorrow(plan, now)]
                 continue
-            moved.setdefault(plan.head, []).extend((plan.person.id, topic) for topic in plan.topics)
-            subscriptions.move_slots(db, plan.person.id, plan.slots)
-        for head, pairs in moved.items():
+            if cohort and number is not None:
+                messages += 1
+                lines += [(name, entry, revision, number) for entry, revision in cohort.entries]
+            else:
+                empty += 1
+            cursors.setdefault(plan.head, []).extend((name, topic) for topic in plan.topics)
+            slots += [(name, every, at) for every, at in plan.slots]
+        owed.note_sent(db, lines)
+        subscriptions.move_slots(db, slots)
+        for head, pairs in cursors.items():
             subscriptions.move_cursors(db, pairs, head)
     return messages, empty
 
@@ -205,10 +212,10 @@ def _still_so(db: Connection, plans: Sequence[Plan]) -> Iterator[Plan]:
             yield plan
 
 
-def _queue(db: Connection, plan: Plan, cohort: Cohort, edition: str, site: Site, now: datetime) -> bool:
-    """One message and its ledger; False where this period had its message already."""
+def _queue(db: Connection, plan: Plan, cohort: Cohort, edition: str, site: Site, now: datetime) -> int | None:
+    """Queue one message; its number, None where this period had its message already."""
     person = plan.person
-    number = outbox.enqueue(
+    return outbox.enqueue(
         db,
         subscriber=person.id,
         recipient=person.email,
@@ -220,10 +227,6 @@ def _queue(db: Connection, plan: Plan, cohort: Cohort, edition: str, site: Site,
         lane=1,
         now=now,
     )
-    if number is None:
-        return False
-    owed.note_sent(db, person.id, cohort.entries, message=number)
-    return True
 
 
 # ---- only looking ----

@@ -105,7 +105,7 @@ def _composed(
         "site": site,
         "subject": subject,
         "heading": say.count("%(n)s new", "%(n)s new", number),
-        "day": dates.day(now, cohort.timezone, cohort.language),
+        "day": dates.day(now, cohort.timezone, say.language),
         "preheader": _preheader(told),
         "chapters": chapters,
         "told": told,
@@ -114,7 +114,7 @@ def _composed(
     }
     return Edition(
         id=edition_id,
-        language=cohort.language,
+        language=say.language,
         timezone=cohort.timezone,
         subject=subject,
         text=render("mail/digest.txt", **values),
@@ -159,44 +159,45 @@ def _told(item: Item, section: Section, cohort: Cohort, known: Known, anchor: st
     entry, say = known.entries[item.entry], words(cohort.language)
     record, heading = entry.record, parse_expression(section.topic).topic
     source = known.sources.get(entry.source)
-    when = dates.honest(record.date, cohort.language)
+    when = dates.honest(record.date, say.language)
     facts = (
         source.title if source else "",
-        when or say("seen by us %(when)s", when=dates.instant(entry.first_seen_at, cohort.timezone, cohort.language)),
+        when or say("seen by us %(when)s", when=dates.instant(entry.first_seen_at, cohort.timezone, say.language)),
         wording.kind_name(record.kind or ""),
         record.place,
     )
     others = [wording.topic_title(known.topics[name], cohort.language) for name in entry.topics
               if name != heading and name in known.topics]  # fmt: skip
-    language = record.language if record.language and record.language != cohort.language else ""
+    language = record.language if record.language and record.language != say.language else ""
     return Told(
         anchor=anchor,
         title=entry.title or say("Without a title"),
         url=entry.url or links.entry(site, entry.id),
         facts=tuple(fact for fact in facts if fact),
         summary="" if not record.title else shortened(record.summary, SUMMARY),
-        downloads=tuple(_download(file, say, cohort.language) for file in record.enclosures),
-        why=_why(item, section, known, site, say),
+        downloads=tuple(_download(file, say) for file in record.enclosures),
+        why=_why(item, section, known, site, cohort.language),
         also=say("Also in: %(topics)s", topics=", ".join(others)) if others else "",
         language=language,
         direction=wording.direction(language) if language else "",
     )
 
 
-def _why(item: Item, section: Section, known: Known, site: Site, say: Say) -> str:
+def _why(item: Item, section: Section, known: Known, site: Site, language: str) -> str:
+    say = words(language)
     if section.topic == ALL:
         return say("Because you follow everything from %(site)s", site=site.title)
-    title = wording.expression_title(section.topic, known.topics, say.language)
+    title = wording.expression_title(section.topic, known.topics, language)
     if item.why:
         return say("Because you follow %(topic)s: “%(phrase)s”", topic=title, phrase=item.why)
     return say("Because you follow %(topic)s", topic=title)
 
 
-def _download(file: Enclosure, say: Say, language: str) -> Download:
+def _download(file: Enclosure, say: Say) -> Download:
     kind = file.type.partition("/")[2].partition(";")[0].rpartition(".")[2].rpartition("-")[2].upper()
-    parts = [kind, dates.locale(language).languages.get(file.language.partition("-")[0], file.language)]
+    parts = [kind, dates.locale(say.language).languages.get(file.language.partition("-")[0], file.language)]
     if file.length:
-        parts.append(wording.size(file.length, language))
+        parts.append(wording.size(file.length, say.language))
     facts = ", ".join(part for part in parts if part)
     name = file.title or facts or file.url.rpartition("/")[2] or file.url
     label = say("Download: %(name)s", name=f"{name} ({facts})" if file.title and facts else name)

@@ -186,10 +186,7 @@ async def connect(server: Server, *, timeouts: Timeouts | None = None, hello: st
     hello: our name in EHLO; "" = this host's name if it has a domain, else its address (RFC 5321 section 4.1.3).
     """
     seconds = timeouts or Timeouts()
-    try:
-        context = await asyncio.to_thread(_context, server)
-    except OSError as error:
-        return Answer(Phase.CONNECT, Broken(f"the trusted certificates cannot be read: {error}"))
+    context = await asyncio.to_thread(_context, server)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,

@@ -20,7 +20,7 @@ def known(db: Connection, cohorts: Iterable[Cohort]) -> Known:
     names = {name for cohort in cohorts for name, _ in cohort.entries}
     return Known(
         entries.by_ids(db, names),
-        {topic.id: topic for topic in topics.topics(db)},
+        {topic.id: topic for topic in topics.topics(db, closed=True)},
         {source.id: source for source in sources.sources(db)},
     )
 

@@ -48,7 +48,7 @@ async def plan(work: Work, *, immediately: bool = False) -> Planned:
     return await asyncio.to_thread(
         plan_due,
         work.store,
-        site=work.watch.site,
+        site=work.delivery.site,
         settings=work.digests,
         now=work.clock(),
         immediately=immediately,

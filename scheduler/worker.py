@@ -105,7 +105,7 @@ def summary(done: object) -> dict[str, object]:
             return {"feeds": len(built), "failed": [name for name, _ in failed]}
         case Planned(messages=messages) if messages:
             return {"messages": messages}
-        case Delivered() if done.counts:
-            return dict(done.counts)
+        case Delivered() if done.counts or done.trouble:
+            return {**done.counts, **({"trouble": done.trouble} if done.trouble else {})}
         case _:
             return {}

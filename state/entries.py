@@ -116,7 +116,7 @@ def sighting(row: Row[Any]) -> Sighting:
 
 
 def add(db: Connection, made: Sequence[Entry]) -> None:
-    """Insert new entries, each with its first revision. Their filings are not looked at."""
+    """Insert new entries, each with its first revision. Filings, withdrawn_at and hidden_at are not looked at."""
     if not made:
         return
     db.execute(
@@ -209,7 +209,7 @@ def _entry(row: Row[Any], under: tuple[str, ...]) -> Entry:
 
 
 def _columns(e: Entry) -> dict[str, object]:
-    """The columns that a revision may change."""
+    """The columns that a revision may change; `withdraw` and `hide` have theirs."""
     return {
         "record": encode(e.record),
         "url": e.url,
@@ -223,8 +223,6 @@ def _columns(e: Entry) -> dict[str, object]:
         "published_at": e.published_at,
         "baseline": e.baseline,
         "revision": e.revision,
-        "withdrawn_at": e.withdrawn_at,
-        "hidden_at": e.hidden_at,
     }
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select, update
 
 from state.errors import NotFound
 from state.records import Message
@@ -43,7 +43,36 @@ State: TypeAlias = Literal[
 ]
 STATES: tuple[State, ...] = State.__args__  # type: ignore[attr-defined]
 WAITING: tuple[State, ...] = ("queued", "deferred")
+TAKEN: tuple[State, ...] = ("claimed", "sending")
 LANES = (0, 1)  # single mails (confirmations), digests
+
+
+# The two statements that run for every message are built once: building them costs as much as running them.
+_OURS = (outbox.c.id == bindparam("of")) & (outbox.c.fence == bindparam("under"))
+_BEGIN = (
+    update(outbox)
+    .where(_OURS, outbox.c.state == "claimed", outbox.c.lease_until > bindparam("now"))
+    .values(
+        state="sending",
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+        phase="",
+        updated_at=bindparam("now"),
+    )
+)
+_RECORD = (
+    update(outbox)
+    .where(_OURS, outbox.c.state.in_(TAKEN))
+    .values(
+        state=bindparam("became"),
+        phase=bindparam("phase"),
+        reply=bindparam("reply"),
+        next_try_at=bindparam("next_try_at"),
+        owner="",
+        lease_until=None,
+        updated_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +191,8 @@ def begin(db: Connection, message: Message, *, now: datetime, lease: float) -> d
     is no longer ours (it ran out, or the message was cancelled): then nothing may be sent.
     """
     until = now + timedelta(seconds=lease)
-    ours = (
-        update(outbox)
-        .where(outbox.c.id == message.id, outbox.c.fence == message.fence)
-        .where(outbox.c.state == "claimed", outbox.c.lease_until > now)
-        .values(state="sending", lease_until=until, attempts=outbox.c.attempts + 1, phase="", updated_at=now)
-    )
-    return until if db.execute(ours).rowcount else None
+    done = db.execute(_BEGIN, {"of": message.id, "under": message.fence, "now": now, "until": until})
+    return until if done.rowcount else None
 
 
 def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_at: datetime | None) -> int:
@@ -178,14 +202,13 @@ def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_a
     """
     stale = 0
     for result in results:
-        ours = (outbox.c.id == result.id) & (outbox.c.fence == result.fence)
-        ours &= outbox.c.state.in_(("claimed", "sending"))
-        said = {"phase": result.phase, "reply": result.reply}
         if result.state == "in-doubt":
-            done = _doubt(db, ours, now=now, resend_at=resend_at, **said)
+            ours = (outbox.c.id == result.id) & (outbox.c.fence == result.fence) & outbox.c.state.in_(TAKEN)
+            done = _doubt(db, ours, now=now, resend_at=resend_at, phase=result.phase, reply=result.reply)
         else:
             when = result.next_try_at or now if result.state in WAITING else None
-            done = _settle(db, ours, state=result.state, now=now, next_try_at=when, **said)
+            values = {"became": result.state, "phase": result.phase, "reply": result.reply, "next_try_at": when}
+            done = db.execute(_RECORD, {"of": result.id, "under": result.fence, "now": now, **values}).rowcount
         stale += not done
     return stale
 
@@ -288,15 +311,14 @@ def messages(db: Connection, state: str | None = None, limit: int | None = None)
 
 
 def payload(db: Connection, number: int) -> str:
-    """What a single mail says (JSON of its kind), "" for a digest."""
-    said: str = db.execute(select(outbox.c.payload).where(outbox.c.id == number)).scalar_one()
-    return said
+    """What a single mail says: JSON of its kind, "" for a digest."""
+    return payloads(db, [number])[number]
 
 
-def generation(db: Connection, number: int) -> int:
-    """The subscriber's generation when the message was planned: a later one means that the address changed."""
-    planned: int = db.execute(select(outbox.c.generation).where(outbox.c.id == number)).scalar_one()
-    return planned
+def payloads(db: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """As `payload`, by id, for at most a few hundred messages."""
+    found = db.execute(select(outbox.c.id, outbox.c.payload).where(outbox.c.id.in_(numbers)))
+    return {row.id: row.payload for row in found}
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -317,13 +339,13 @@ def doubts(db: Connection, number: int | None = None) -> int:
 def begun_since(db: Connection, since: datetime) -> int:
     """Messages accepted since then, and those that are held by a sender now. Cost: one look at each accepted row."""
     recent = (outbox.c.state == "accepted") & (outbox.c.updated_at > since)
-    held = outbox.c.state.in_(("claimed", "sending"))
+    held = outbox.c.state.in_(TAKEN)
     return db.execute(select(func.count()).select_from(outbox).where(recent | held)).scalar_one()
 
 
 def idle(db: Connection, now: datetime) -> bool:
     """Whether there is nothing to claim and nothing to recover: a look that takes no write lock."""
-    over = outbox.c.state.in_(("claimed", "sending")) & (outbox.c.lease_until <= now)
+    over = outbox.c.state.in_(TAKEN) & (outbox.c.lease_until <= now)
     due = outbox.c.state.in_(WAITING) & outbox.c.lane.in_(LANES) & (outbox.c.next_try_at <= now)
     return not any(db.execute(select(outbox.c.id).where(which).limit(1)).first() for which in (over, due))
 

@@ -21,6 +21,7 @@ from state.filters import Expression, parse_expression
 from state.schema import counters, entries, filings, outbox, sent, slots, subscribers, subscriptions
 from state.upsert import insert
 
+_LINE = ("subscriber", "entry", "revision", "message")
 _WINDOWS = "windows"  # the counter that says up to which filing `open_windows` has looked
 
 
@@ -65,11 +66,10 @@ def already_sent(db: Connection, names: Sequence[str], of: Collection[str]) -> s
     return found
 
 
-def note_sent(db: Connection, subscriber: str, items: Sequence[tuple[str, int]], *, message: int) -> None:
-    """Write the ledger for one message. items: (entry, revision)."""
-    rows = [{"subscriber": subscriber, "entry": e, "revision": r, "message": message} for e, r in items]
-    if rows:
-        db.execute(sent.insert(), rows)
+def note_sent(db: Connection, lines: Sequence[tuple[str, str, int, int]]) -> None:
+    """Write the ledger: (subscriber, entry, revision, message)."""
+    if lines:
+        db.execute(sent.insert(), [dict(zip(_LINE, line, strict=True)) for line in lines])
 
 
 def open_windows(db: Connection, *, window: timedelta) -> int:

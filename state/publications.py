@@ -148,14 +148,16 @@ def ledger(
 ) -> Iterator[tuple[Member, Countries, Record]]:
     """Walk the filings under any of these topics, the last first, at most `limit`; hidden entries are left out.
 
-    kinds, languages: any of them; empty = all. A language takes its regional forms along ("km" also "km-KH").
+    kinds, languages: any of them; empty = all. A language is the entry's, else its source's,
+    and takes its regional forms along ("km" also "km-KH").
     An entry under two of the topics comes twice.
     """
     asked = _members().where(filings.c.topic.in_(topics))
     if kinds:
         asked = asked.where(entries.c.kind.in_(kinds))
     if languages:
-        own = func.lower(entries.c.language)
+        own = func.lower(func.coalesce(func.nullif(entries.c.language, ""), sources.c.language, ""))
+        asked = asked.outerjoin(sources, sources.c.id == entries.c.source)
         regional = [own.startswith(f"{language.lower()}-", autoescape=True) for language in languages]
         asked = asked.where(or_(own.in_([language.lower() for language in languages]), *regional))
     asked = asked.order_by(filings.c.seq.desc()).limit(limit)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, func, select
 from state.chunks import chunks
 from state.entries import sighting
 from state.records import Sighting
-from state.schema import documents
+from state.schema import counters, documents
 from state.schema import evidence as evidence_table
 from state.schema import sightings as table
 from state.upsert import insert
@@ -29,6 +29,23 @@ class Standing:
 
     sighting: Sighting
     fingerprint: str
+
+
+# ---- visits ----
+
+
+def mark(db: Connection) -> int:
+    """How many visits were written so far. A plan made at this mark holds while the mark stands."""
+    return db.scalar(select(counters.c.value).where(counters.c.name == "visits")) or 0
+
+
+def advance(db: Connection) -> int:
+    """Count the visit that this transaction writes; other visits wait for its end. Returns the mark before it."""
+    first = insert(db, counters).values(name="visits", value=1)
+    counted = first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    now = db.scalar(counted.returning(counters.c.value))
+    assert now is not None, "the upsert returns its row"
+    return int(now) - 1
 
 
 # ---- evidence ----

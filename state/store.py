@@ -68,6 +68,11 @@ def ours(url: URL) -> Iterator[None]:
             raise UserError(
                 f"{where(url)} is locked by another process for {BUSY_TIMEOUT:.0f} s; end that process or try again"
             ) from error
+        if "full" in reason or "I/O error" in reason:
+            raise UserError(
+                f"{where(url)} could not be written ({reason}); free or repair the disk: nothing was lost, "
+                "and what could not be recorded was not done"
+            ) from error
         raise
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):

@@ -6,11 +6,11 @@ monthly slots stand as long as a subscription of that rhythm does; a slot of
 committed here; what is due when is decided in mail/rhythm.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from state.chunks import chunks
 from state.records import Every, Subscription
@@ -71,9 +71,9 @@ def remove(db: Connection, subscriber: str, topic: str | None = None) -> int:
 
 def move_cursors(db: Connection, keys: Sequence[tuple[str, str]], seq: int) -> None:
     """What was filed up to seq is not owed to these (subscriber, topic) pairs any more."""
-    if keys:
-        some = tuple_(subscriptions.c.subscriber, subscriptions.c.topic).in_(keys)
-        db.execute(update(subscriptions).where(some, subscriptions.c.cursor_seq < seq).values(cursor_seq=seq))
+    for some in chunks(keys):
+        these = tuple_(subscriptions.c.subscriber, subscriptions.c.topic).in_(some)
+        db.execute(update(subscriptions).where(these, subscriptions.c.cursor_seq < seq).values(cursor_seq=seq))
 
 
 def rewind(db: Connection, subscriber: str) -> None:
@@ -99,11 +99,15 @@ def slots_of_subscribers(db: Connection, names: Sequence[str]) -> dict[str, set[
     return found
 
 
-def move_slots(db: Connection, subscriber: str, due: Iterable[tuple[Every, datetime | None]]) -> None:
-    """Give these rhythms of a person their next due instants; None ends a slot. Others stay."""
-    for every, at in due:
-        one = (slots.c.subscriber == subscriber) & (slots.c.every == every)
-        db.execute(delete(slots).where(one) if at is None else update(slots).where(one).values(due_at=at))
+def move_slots(db: Connection, moves: Sequence[tuple[str, Every, datetime | None]]) -> None:
+    """Give slots (subscriber, rhythm) their next due instants; None ends a slot."""
+    one = (slots.c.subscriber == bindparam("whose")) & (slots.c.every == bindparam("rhythm"))
+    next_ = [{"whose": name, "rhythm": every, "at": at} for name, every, at in moves if at is not None]
+    over = [{"whose": name, "rhythm": every} for name, every, at in moves if at is None]
+    if next_:
+        db.execute(update(slots).where(one).values(due_at=bindparam("at")), next_)
+    if over:
+        db.execute(delete(slots).where(one), over)
 
 
 def put_slots(db: Connection, subscriber: str, due: Mapping[Every, datetime]) -> None:

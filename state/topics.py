@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from state import publications
 from state.codec import decode, encode
 from state.errors import Misuse, NotFound
 from state.filters import compile_rule
 from state.records import Country, Topic
 from state.schema import countries as country_table
-from state.schema import feeds as feed_table
 from state.schema import topics as topic_table
+from state.text import clean
 
 RESERVED = ("all", "unfiled")
 RESERVED_STARTS = ("source-", "admin-")
@@ -49,7 +50,9 @@ def put_topic(db: Connection, topic: Topic, now: datetime) -> Topic:
     """
     _check(topic)
     created = db.execute(select(topic_table.c.created_at).where(topic_table.c.id == topic.id)).scalar()
-    stored = replace(topic, created_at=created or topic.created_at or now, closed_at=None)
+    titles = {language: clean(title) for language, title in topic.titles.items()}
+    began = created or topic.created_at or now
+    stored = replace(topic, title=clean(topic.title), titles=titles, created_at=began, closed_at=None)
     values = {
         "title": stored.title,
         "titles": encode(stored.titles),
@@ -63,7 +66,8 @@ def put_topic(db: Connection, topic: Topic, now: datetime) -> Topic:
         db.execute(insert(topic_table).values(id=stored.id, **values))
     else:
         db.execute(update(topic_table).where(topic_table.c.id == stored.id).values(**values))
-    _open_feed(db, stored.id, now)
+    publications.mark_dirty(db, [stored.id], now)
+    publications.reopen(db, stored.id)
     return stored
 
 
@@ -72,7 +76,7 @@ def close_topic(db: Connection, topic_id: str, now: datetime) -> None:
     if topic(db, topic_id).closed_at is not None:
         return
     db.execute(update(topic_table).where(topic_table.c.id == topic_id).values(closed_at=now))
-    db.execute(update(feed_table).where(feed_table.c.name == topic_id).values(closed_at=now, dirty=True))
+    publications.close(db, topic_id, now)
 
 
 def countries(db: Connection) -> tuple[Country, ...]:
@@ -101,15 +105,9 @@ def check_id(topic_id: str) -> None:
 
 def _check(topic: Topic) -> None:
     check_id(topic.id)
-    if not topic.title.strip():
+    if not clean(topic.title):
         raise Misuse(f"topic {topic.id} has no title; give one that readers see, e.g. --title 'Child labour'")
     compile_rule(topic)
-
-
-def _open_feed(db: Connection, name: str, now: datetime) -> None:
-    opened = update(feed_table).where(feed_table.c.name == name).values(dirty=True, closed_at=None)
-    if db.execute(opened).rowcount == 0:
-        db.execute(insert(feed_table).values(name=name, dirty=True, created_at=now))
 
 
 def _topic(row: RowMapping) -> Topic:

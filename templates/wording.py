@@ -9,7 +9,7 @@ import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from babel.core import Locale
@@ -45,12 +45,16 @@ class Say:
         return direction(self.language)
 
 
-@cache
+@lru_cache(maxsize=64)
 def words(language: str) -> Say:
-    """The words of a language; bounded by the languages there are catalogues for."""
+    """The words of a language, or English where it has no catalogue: then `language` of the result says so."""
     near = locale(language)
-    found = gettext.translation("tidings", _LOCALE, languages=[str(near), near.language], fallback=True)
-    return Say(language or "en", found)
+    if near.language == "en":
+        return Say(language if language.startswith("en") else "en", gettext.NullTranslations())
+    try:
+        return Say(language, gettext.translation("tidings", _LOCALE, languages=[str(near), near.language]))
+    except FileNotFoundError:
+        return Say("en", gettext.NullTranslations())
 
 
 def direction(language: str) -> str:
@@ -102,7 +106,7 @@ def how_often(language: str, every: str, *, at: str, weekday: int, monthday: int
         case "daily":
             return say("once a day at %(hour)s (%(zone)s time)", hour=hour, zone=zone)
         case "weekly":
-            day = format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=locale(language))
+            day = format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=locale(say.language))
             return say("once a week, %(day)s at %(hour)s (%(zone)s time)", day=day, hour=hour, zone=zone)
         case _:
             if monthday >= 31:

@@ -1,4 +1,6 @@
-"""Documents into entries: a pure function from bytes to records, in many small files (see `feeds.extraction.reading`)."""
+"""Documents into entries: a pure function from bytes to records, in many small files (see
+`feeds.extraction.reading`).
+"""
 
 from feeds.extraction.reading import extract
 

@@ -7,6 +7,8 @@ Called by `feeds.extraction.dom`. What slips through is ended by the limits of t
 
 import re
 
+from feeds.extraction.wordlist import listed
+
 MAX_DEPTH = 20_000
 MAX_ATTRIBUTES = 500
 _MANY_TAGS = 30_000
@@ -16,8 +18,11 @@ _ATTRIBUTE = re.compile(r"""[^\s"'>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 # Elements that need no end tag: counting them as open would take an ordinary sloppy page for a bomb.
 _LOOSE = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot option optgroup"
-    " colgroup rp rt font b i u a center".split()
+    listed(
+        "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead "
+        "tfoot option optgroup"
+        " colgroup rp rt font b i u a center"
+    )
 )
 
 

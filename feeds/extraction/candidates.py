@@ -19,7 +19,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to read a page as a list. items: in the order of the page, not overlapping. method: how they were found."""
+    """One way to read a page as a list. items: in the order of the page, not overlapping. method: how they were
+    found.
+    """
 
     method: str
     items: tuple[Item, ...]

@@ -1,8 +1,8 @@
 """Turn the bytes of a document into text: which encoding they are in.
 
-Pure. In this order: byte order mark; valid UTF-8 with letters beyond ASCII (a label that says otherwise is wrong: text in
-another encoding is practically never valid UTF-8); the label of the Content-Type header; that of the document itself; what
-the bytes look like. Labels are read as browsers do (WHATWG): "iso-8859-1" means windows-1252.
+Pure. In this order: byte order mark; valid UTF-8 with letters beyond ASCII (a label that says otherwise is wrong:
+text in another encoding is practically never valid UTF-8); the label of the Content-Type header; that of the document
+itself; what the bytes look like. Labels are read as browsers do (WHATWG): "iso-8859-1" means windows-1252.
 """
 
 import codecs
@@ -10,7 +10,13 @@ import re
 
 import cchardet
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -26,11 +32,16 @@ _SAME: dict[str, str] = {
     "visual": "iso-8859-8",
     "iso-8859-8-i": "iso-8859-8",
 }
-_TEXTUAL = re.compile(r"utf[-_]?(8|16|32)|cp\d+|iso[-_]?8859|windows-125|koi8|gb18030|big5|euc[-_]|iso[-_]?2022[-_](jp|kr)|mac|tis|hz|johab|cp932", re.I)
+_TEXTUAL = re.compile(
+    r"utf[-_]?(8|16|32)|cp\d+|iso[-_]?8859|windows-125|koi8|gb18030|big5|euc[-_]|iso[-_]?2022[-_](jp|kr)|mac|tis|hz|johab|cp932",
+    re.I,
+)
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """The text of a document and the name of its encoding. Never fails: what fits no encoding gets replacement signs."""
+    """The text of a document and the name of its encoding. Never fails: what fits no encoding gets replacement
+    signs.
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace"), name

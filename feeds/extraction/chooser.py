@@ -1,16 +1,17 @@
 """Weigh what the generators propose and choose how a page is read.
 
-Pure. Each candidate gets a score of named terms (`Terms`), computed from a quick look at its items (`_sketch`), not from
-full records: a page has hundreds of candidates. The terms are added as they stand; their weights are in WEIGHTS.
+Pure. Each candidate gets a score of named terms (`Terms`), computed from a quick look at its items (`_sketch`), not
+from full records: a page has hundreds of candidates. The terms are added as they stand; their weights are in WEIGHTS.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 from statistics import fmean, median
 
-from feeds.extraction import dates, words
+from feeds.extraction import words
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import Node
 from feeds.extraction.headings import heading_date
@@ -24,7 +25,7 @@ WEIGHTS: dict[str, float] = {
     "dated": 3.0,  # share of items that show a date
     "coverage": 2.5,  # share of the main content's characters that the items hold
     "titled": 1.5,  # share of items with a text that can be a title
-    "linked": 0.8,  # share of items with an address of their own
+    "linked": 1.2,  # share of items with an address of their own
     "count": 1.0,  # how many, levelling off at ten
     "width": 1.2,  # how long titles are: navigation is short
     "distinct": 1.5,  # different titles and addresses
@@ -35,6 +36,7 @@ WEIGHTS: dict[str, float] = {
     "dates": -1.0,  # items that hold several date lines each: too coarse
     "lopsided": -2.5,  # one item far larger than the others: layout, not a list
     "few": -2.0,  # two items only
+    "twins": -2.5,  # neighbours with one address: halves of one entry
     "torn": -1.5,  # date lines of the main content that no item holds: too fine
 }
 
@@ -72,8 +74,16 @@ class _Look:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.main_chars = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
-        self.date_lines = [line.start for line in page.lines if not page.regions[line.start] and self.is_dated(line) and not line.heading]
-        self.date_headings = [line.start for line in page.lines if not page.regions[line.start] and line.heading and heading_date(page, line)]
+        self.date_lines = [
+            line.start
+            for line in page.lines
+            if not page.regions[line.start] and self.is_dated(line) and not line.heading
+        ]
+        self.date_headings = [
+            line.start
+            for line in page.lines
+            if not page.regions[line.start] and line.heading and heading_date(page, line)
+        ]
         self.split = _split_dates(page)
         self.addresses: dict[int, str] = {}
 
@@ -116,8 +126,13 @@ class _Look:
             "under": self.under(items, dated),
             "crowded": min(2.0, fmean(min(max(0, sketch.names - 1), 5) for sketch in full)),
             "dates": min(2.0, max(0.0, fmean(min(sketch.dated, 5) for sketch in full) - 1)),
-            "lopsided": max(0.0, max(sketch.chars for sketch in full) / (sum(sketch.chars for sketch in full) or 1) - max(0.4, 1.5 / len(full))),
+            "lopsided": max(
+                0.0,
+                max(sketch.chars for sketch in full) / (sum(sketch.chars for sketch in full) or 1)
+                - max(0.4, 1.5 / len(full)),
+            ),
             "few": float(len(full) < 3),
+            "twins": _twins(full),
             "torn": self.torn(items) if dated < 0.5 else 0.0,
         }
 
@@ -125,11 +140,17 @@ class _Look:
         """The share of the main content's characters that lies in the items."""
         total = 0
         for item in items:
-            total += sum(words.width(line.text) for line in self.page.within(item.start, item.end) if not self.page.regions[line.start])
+            total += sum(
+                words.width(line.text)
+                for line in self.page.within(item.start, item.end)
+                if not self.page.regions[line.start]
+            )
         return total / self.main_chars
 
     def under(self, items: Sequence[Item], dated: float) -> float:
-        """The share of the items that stand under a date heading outside them, where they have no dates of their own."""
+        """The share of the items that stand under a date heading outside them, where they have no dates of
+        their own.
+        """
         if dated >= 0.5 or not self.date_headings:
             return 0.0
         starts = [item.start for item in items]
@@ -145,7 +166,9 @@ class _Look:
     def torn(self, items: Sequence[Item]) -> float:
         if len(self.date_lines) < 3:
             return 0.0
-        inside = sum(1 for item in items for line in self.page.within(item.start, item.end) if _shows_date(self.page, line))
+        inside = sum(
+            1 for item in items for line in self.page.within(item.start, item.end) if _shows_date(self.page, line)
+        )
         return min(1.0, max(0.0, (len(self.date_lines) - inside) / len(items)))
 
     def sketch(self, item: Item) -> _Sketch:
@@ -173,13 +196,24 @@ class _Look:
             inside = self.page.tree.nodes[item.start : min(item.end, item.start + 60)]
             first = next((address for node in inside if node.tag == "a" and (address := self.address(node))), "")
         if headings and words.may_be_title(headings[0].text):
-            own = next((address for piece in headings[0].pieces if piece.link is not None and (address := self.address(piece.link))), "")
+            own = next(
+                (
+                    address
+                    for piece in headings[0].pieces
+                    if piece.link is not None and (address := self.address(piece.link))
+                ),
+                "",
+            )
             return headings[0].text, own or first
         if linked:
             address, title = next(iter(linked.items()))
             return title, address
         for line in lines:
-            if words.may_be_title(line.text) and not words.is_paragraph(line.text) and heading_date(self.page, line) is None:
+            if (
+                words.may_be_title(line.text)
+                and not words.is_paragraph(line.text)
+                and heading_date(self.page, line) is None
+            ):
                 return line.text, first
         return "", first
 
@@ -193,19 +227,37 @@ def _distinct(titles: list[str], addresses: list[str]) -> float:
     return own - (1 - apart) - max(0.0, 0.6 - own)
 
 
+def _twins(full: list[_Sketch]) -> float:
+    """The share of items that lead to where the item before them leads."""
+    return fmean(bool(one.address) and one.address == other.address for one, other in pairwise(full))
+
+
 def _linked_lines(lines: Sequence[Line]) -> int:
     """How many different links stand on lines of their own, long enough for titles."""
-    return len({line.pieces[0].link for line in lines if line.linked and words.width(line.text) >= 15 and not words.is_paragraph(line.text)})
+    return len(
+        {
+            line.pieces[0].link
+            for line in lines
+            if line.linked and words.width(line.text) >= 15 and not words.is_paragraph(line.text)
+        }
+    )
 
 
 def _split_dates(page: Page) -> frozenset[int]:
     """Where dates begin that are set in several blocks, by the order of their first line."""
     found: set[int] = set()
     for place, line in enumerate(page.lines):
-        if len(line.text) <= 2 and line.text.isdigit() or (len(line.text) <= 12 and place + 1 < len(page.lines) and page.lines[place + 1].text.isdigit()):
+        if (len(line.text) <= 2 and line.text.isdigit()) or (
+            len(line.text) <= 12 and place + 1 < len(page.lines) and page.lines[place + 1].text.isdigit()
+        ):
             for count in (3, 2):
                 texts = [other.text for other in page.lines[place : place + count]]
-                if all(len(text) <= 12 for text in texts) and (day := dates.whole(" ".join(texts), page.setting)) and day.day and day.year:
+                if (
+                    all(len(text) <= 12 for text in texts)
+                    and (day := page.whole(" ".join(texts)))
+                    and day.day
+                    and day.year
+                ):
                     found.add(line.start)
                     break
     return frozenset(found)
@@ -215,7 +267,9 @@ def _shows_date(page: Page, line: Line) -> bool:
     """Whether a line shows a day: alone on its line or piece, or at an end of a line."""
     if len(line.text) > 400:
         return False
-    return _dated_text(page, line.text) or any(_dated_text(page, piece.text) for piece in line.pieces if len(line.pieces) > 1)
+    return _dated_text(page, line.text) or any(
+        _dated_text(page, piece.text) for piece in line.pieces if len(line.pieces) > 1
+    )
 
 
 def _dated_text(page: Page, text: str) -> bool:

@@ -1,9 +1,9 @@
 """The forms a date is written in, as patterns over symbols (`feeds.extraction.datesymbols`), strictest first.
 
-Pure. Called by `feeds.extraction.dates`, which searches them in this order and keeps what does not overlap. A form that
-holds only where a text says nothing else is anchored with ^ and $. Symbols: d one or two digits, y a year, e eight
-digits, n other digits, M month, W weekday, o ordinal ending, c connector ("of", "de"), D T Y the words for day, month
-and year, j k l the CJK ones, E an era, w a word, z a letter of a script without spaces, x anything else.
+Pure. Called by `feeds.extraction.dates`, which searches them in this order and keeps what does not overlap. A form
+that holds only where a text says nothing else is anchored with ^ and $. Symbols: d one or two digits, y a year, e
+eight digits, n other digits, M month, W weekday, o ordinal ending, c connector ("of", "de"), D T Y the words for day,
+month and year, j k l the CJK ones, E an era, w a word, z a letter of a script without spaces, x anything else.
 """
 
 import re
@@ -47,7 +47,15 @@ class Match:
         year = 2000 + int(digits)
         return year if year <= this + 2 else year - 100
 
-    def found(self, year: int | None, month: int | None, day: int | None, form: str, **more: bool) -> Found | None:
+    def found(
+        self,
+        year: int | None,
+        month: int | None,
+        day: int | None,
+        form: str,
+        ambiguous: bool = False,
+        short: bool = False,
+    ) -> Found | None:
         if month is not None and month > 20:
             return self._persian(year, month - 20, day, form)
         if year is not None and not 1900 <= year <= self.setting.now.year + 5:
@@ -59,7 +67,7 @@ class Match:
         start, end = self.places[self.match.start()], self.places[self.match.end()]
         while end > start and self.line[end - 1] == " ":
             end -= 1
-        return Found(year, month, day, start, end, form, **more)
+        return Found(year, month, day, start, end, form, ambiguous=ambiguous, short=short)
 
     def _persian(self, year: int | None, month: int, day: int | None, form: str) -> Found | None:
         if year is None or day is None:
@@ -114,7 +122,7 @@ def _numeric(m: Match) -> Found | None:
         order = "mdy"
     day, month = (second, first) if order == "mdy" else (first, second)
     unclear = not order and first != second
-    return m.found(year, month, day, "numeric", ambiguous=unclear, short=short)
+    return m.found(year, month, day, "numeric", unclear, short)
 
 
 def _month_year(m: Match) -> Found | None:
@@ -143,7 +151,7 @@ def _compact(m: Match) -> Found | None:
 
 
 # Before a date stands no digit, letter or separator that would make it part of something longer; nor after it.
-_OPEN = r"(?<![A-Yden/.+y-])(?<!d:)"
+_OPEN = r"(?<![A-Ydenwco/.+y-])(?<!d:)"
 _SHUT = r"(?![dyneMw])(?!['/-][dyneM])(?!\.[dyne])"
 _FILL = r"(?: ?c'?)*"
 
@@ -156,27 +164,72 @@ FORMS: tuple[Form, ...] = (
     _form("era", r"(?P<E>E) ?(?P<n>d) ?j ?(?P<m>d) ?k ?(?P<d>d) ?l", _era, "E"),
     _form("cjk", r"(?<![dyn])(?P<y>y) ?j ?(?P<m>d) ?k ?(?P<d>d) ?l?(?!d)", _iso, "yjk"),
     _form("cjk month", r"(?<![dyn])(?P<y>y) ?j ?(?P<m>d) ?k", _month_number_year, "yjk"),
-    _form("iso", _OPEN + r"(?P<y>y)(?: ?(?P<s>[./-]) ?)(?P<m>d)(?: ?(?P=s) ?)(?P<d>d)(?![dyneM])(?![/.-][dyne])", _iso, "yd"),
+    _form(
+        "iso",
+        _OPEN + r"(?P<y>y)(?: ?(?P<s>[./-]) ?)(?P<m>d)(?: ?(?P=s) ?)(?P<d>d)(?![dyneM])(?![/.-][dyne])",
+        _iso,
+        "yd",
+    ),
     _form("labelled", _OPEN + rf"(?:D ?)?(?P<d>d) ?[,/-]? ?T ?(?P<m>d),? ?(?:Y ?)?(?P<y>y){_SHUT}", _label, "Ty"),
-    _form("range", _OPEN + rf"(?P<d>d)o?\.? ?- ?do?\.? ?{_FILL} ?(?P<M>M)[.,]? ?{_FILL} ?(?P<y>y){_SHUT}", _named, "d-My"),
-    _form("range", _OPEN + rf"(?P<d>d)o?\.? ?{_FILL} ?(?P<M>M)\.? ?- ?do?\.? ?{_FILL} ?M[.,]? ?{_FILL} ?(?P<y>y){_SHUT}", _named, "d-My"),
+    _form(
+        "range", _OPEN + rf"(?P<d>d)o?\.? ?- ?do?\.? ?{_FILL} ?(?P<M>M)[.,]? ?{_FILL} ?(?P<y>y){_SHUT}", _named, "d-My"
+    ),
+    _form(
+        "range",
+        _OPEN + rf"(?P<d>d)o?\.? ?{_FILL} ?(?P<M>M)\.? ?- ?do?\.? ?{_FILL} ?M[.,]? ?{_FILL} ?(?P<y>y){_SHUT}",
+        _named,
+        "d-My",
+    ),
     _form("range", _OPEN + rf"(?P<M>M)\.? ?(?P<d>d)o? ?- ?(?:M\.? ?)?do?,? ?(?P<y>y){_SHUT}", _named, "d-My"),
     _form(
         "named",
-        _OPEN + rf"(?:D ?)?(?P<d>d)o?[.,]?[ /-]?{_FILL} ?(?:T ?)?(?P<M>M)[.,]?[ /-]?,?{_FILL} ?(?:Y[.]? ?)?'?(?P<y>y)(?![dyneM])(?!-d-)",
+        _OPEN + rf"(?:D ?|c )?(?P<d>d)o?[.,]?[ /-]?{_FILL} ?(?:T ?)?(?P<M>M)[.,]?[ /-]?,?{_FILL} ?(?:Y[.]? "
+        rf"?)?'?(?P<y>y)(?![dyneMw])(?!-d-)(?: ?Y\.?)?",
         _named,
         "dMy",
     ),
-    _form("named back", _OPEN + rf"(?P<M>M)[. ]? ?(?P<d>d)o?[,.]?{_FILL} ?[,/]? ?(?P<y>y)(?![dyneM])", _named, "Mdy"),
-    _form("named year first", _OPEN + rf"(?P<y>y)[.,]?[ /-]?(?:Y[.]? ?)?(?P<M>M)[. /-]? ?(?P<d>d)(?![dyne]){_SHUT}", _named, "yMd"),
-    _form("numeric", _OPEN + r"(?P<a>d)(?: ?)(?P<s>[./-])(?: ?)(?P<b>d)(?: ?)(?P=s)(?: ?)(?P<y>y)(?![dyneM])(?![/-][dyne])(?!\.[dyne])", _numeric, "dy"),
-    _form("month label", r"(?<![dynM])(?<!d )(?P<T>T) ?(?P<m>d) ?[,/-]? ?(?:Y ?)?(?P<y>y)" + _SHUT, _month_number_year, "Tdy"),
-    _form("month year", r"(?<![dynM/-])(?<!d )(?<!do )(?<!d\. )(?<!d c )(?:T ?)?(?P<M>M)[.,]?[ /-]?,?" + _FILL + r" ?(?:Y[.]? ?)?'?(?P<y>y)(?![dyneM])(?![/-][dyneM])", _month_year, "My"),
+    _form("named back", _OPEN + rf"(?P<M>M)[. ]? ?(?P<d>d)o?[,.]?{_FILL} ?[,/]? ?(?P<y>y)(?![dyneMw])", _named, "Mdy"),
+    _form(
+        "named year first",
+        _OPEN + rf"(?P<y>y)[.,]?[ /-]?(?:Y[.]? ?)?(?P<M>M)[. /-]? ?(?P<d>d)(?![dyne]){_SHUT}",
+        _named,
+        "yMd",
+    ),
+    _form(
+        "numeric",
+        _OPEN
+        + r"(?P<a>d)(?: ?)(?P<s>[./-])(?: ?)(?P<b>d)(?: ?)(?P=s)(?: ?)(?P<y>y)(?![dyneMwc])(?![/-][dyne])(?!\.[dyne])",
+        _numeric,
+        "dy",
+    ),
+    _form(
+        "month label",
+        r"(?<![dynM])(?<!d )(?P<T>T) ?(?P<m>d) ?[,/-]? ?(?:Y ?)?(?P<y>y)" + _SHUT,
+        _month_number_year,
+        "Tdy",
+    ),
+    _form(
+        "month year",
+        r"(?<![dynM/-])(?<!d )(?<!do )(?<!d\. )(?<!d c )(?:T ?)?(?P<M>M)[.,]?[ /-]?,?"
+        + _FILL
+        + r" ?(?:Y[.]? ?)?'?(?P<y>y)(?![dyneM])(?![/-][dyneM])(?: ?Y\.?)?",
+        _month_year,
+        "My",
+    ),
     _form("year month", r"^(?P<y>y)[., ]+ ?(?P<M>M)\.?$", _month_year, "yM"),
-    _form("named short", _OPEN + r"(?P<d>d)(?P<s>[ /-])(?P<M>M)\.?(?:(?P=s)|, )'?(?P<y>d)(?![dyneMo:])(?![:/-][dyne])", _named_short, "dM"),
+    _form(
+        "named short",
+        _OPEN + r"(?P<d>d)(?P<s>[ /-])(?P<M>M)\.?(?:(?P=s)|, )'?(?P<y>d)(?![dyneMo:])(?![:/-][dyne])",
+        _named_short,
+        "dM",
+    ),
     _form("named back short", _OPEN + r"(?P<M>M)\.? ?(?P<d>d),? '(?P<y>d)(?![dyneMo:])", _named_short, "dM'"),
-    _form("numeric short", _OPEN + r"(?P<a>d)(?P<s>[./-])(?P<b>d)(?P=s)(?P<y>d)(?![dynew])(?![./:-][dyne])", _numeric, "d"),
-    _form("day month", r"^(?:W[.,]? ?)?(?:D ?)?(?P<d>d)o?\.?[ /-]?" + _FILL + r" ?(?:T ?)?(?P<M>M)\.?$", _day_month, "dM"),
+    _form(
+        "numeric short", _OPEN + r"(?P<a>d)(?P<s>[./-])(?P<b>d)(?P=s)(?P<y>d)(?![dynew])(?![./:-][dyne])", _numeric, "d"
+    ),
+    _form(
+        "day month", r"^(?:W[.,]? ?)?(?:D ?)?(?P<d>d)o?\.?[ /-]?" + _FILL + r" ?(?:T ?)?(?P<M>M)\.?$", _day_month, "dM"
+    ),
     _form("month day", r"^(?:W[.,]? ?)?(?P<M>M)\.?[ /-]?(?P<d>d)o?\.?$", _day_month, "dM"),
     _form("spaced", r"^(?P<a>d)(?P<s> )(?P<b>d) (?P<y>y)$", _numeric, "dy"),
     _form("spaced year first", r"^(?P<y>y) (?P<m>d) (?P<d>d)$", _iso, "dy"),

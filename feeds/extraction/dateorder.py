@@ -8,22 +8,29 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from babel import Locale, UnknownLocaleError
 
 from feeds.extraction.dates import find
 from feeds.extraction.datevalues import Found, Order, Setting
+from feeds.extraction.wordlist import listed
 
+_NUMERIC = re.compile(r"\d\s?[./\-－／．‐-―]\s?\d{1,2}\s?[./\-－／．‐-―]\s?\d{2}|^\d{1,2} \d{1,2} \d{4}$")
 _NUMBERS = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})")
-_MONTH_FIRST_DOMAINS = frozenset("gov mil us".split())
-_DAY_FIRST_DOMAINS = frozenset("uk ie au nz in za ke ng sg my hk pk bd lk eu int".split())
+_MONTH_FIRST_DOMAINS = frozenset(listed("gov mil us"))
+_DAY_FIRST_DOMAINS = frozenset(listed("uk ie au nz in za ke ng sg my hk pk bd lk eu int"))
 
 
 def infer(texts: Iterable[str], setting: Setting, host: str = "") -> Order:
-    """The order of day and month in a source's numeric dates, "" where nothing tells. texts: in the order of the page."""
+    """The order of day and month in a source's numeric dates, "" where nothing tells. texts: in the order of
+    the page.
+    """
     votes = {"dmy": 0, "mdy": 0}
     unclear: list[tuple[Found, str]] = []
     for text in texts:
+        if _NUMERIC.search(text) is None:
+            continue
         for found in find(text, setting):
             if found.form != "numeric":
                 continue
@@ -46,7 +53,7 @@ def _by_sorting(unclear: list[Found], setting: Setting) -> Order:
     now = setting.now.timetuple()[:3]
     faults = {}
     for order, days in (("dmy", day_first), ("mdy", month_first)):
-        steps = [(one > two) - (one < two) for one, two in zip(days, days[1:], strict=False)]
+        steps = [(one > two) - (one < two) for one, two in pairwise(days)]
         faults[order] = min(steps.count(1), steps.count(-1)) + sum(day > now for day in days)
     if abs(faults["dmy"] - faults["mdy"]) < max(1, len(unclear) // 10):
         return ""

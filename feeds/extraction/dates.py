@@ -1,11 +1,11 @@
 """Read dates as honest as they are written: strict grammar, explicit precision, many languages.
 
-Pure: the time of reading is part of the `Setting`. Each word of a text becomes one symbol (`feeds.extraction.datesymbols`),
-and a form of date is a pattern over symbols (`feeds.extraction.dateforms`): "8th of May, 2006" is "do c M, y". A month is
-a month, and what lacks a year has none until a heading gives it (`Found.completed`). The order of day and month in
-03/04/2006 is not guessed here: without `Setting.order` such a date is found but not known (`feeds.extraction.dateorder`
-infers the order from all texts of a source). Called for every text of a page, so the common case, no date in it, must
-cost next to nothing.
+Pure: the time of reading is part of the `Setting`. Each word of a text becomes one symbol
+(`feeds.extraction.datesymbols`), and a form of date is a pattern over symbols (`feeds.extraction.dateforms`): "8th of
+May, 2006" is "do c M, y". A month is a month, and what lacks a year has none until a heading gives it
+(`Found.completed`). The order of day and month in 03/04/2006 is not guessed here: without `Setting.order` such a date
+is found but not known (`feeds.extraction.dateorder` infers the order from all texts of a source). Called for every
+text of a page, so the common case, no date in it, must cost next to nothing.
 """
 
 import re
@@ -17,6 +17,7 @@ from feeds.extraction.dateforms import FORMS, Match
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.relativedates import relative
 
+LONGEST_WHOLE = 90  # characters of a text that is nothing but a date and its label
 LONGEST = 300  # characters of a text that are searched: a publication date stands at its beginning
 
 # What every date has: a number next to a letter, or three numbers with separators, or a year.
@@ -45,7 +46,7 @@ def find(text: str, setting: Setting) -> tuple[Found, ...]:
         for match in form.pattern.finditer(symbols):
             one = form.build(Match(match, values, places, setting, line))
             if one is not None and not any(one.start < other.end and other.start < one.end for other in found):
-                found.append(_stretched(one, line, symbols, setting))
+                found.append(_stretched(one, line, setting))
     if not found and (day := relative(line, setting)) is not None:
         return (day,)
     return tuple(sorted(found, key=lambda one: one.start))
@@ -53,9 +54,12 @@ def find(text: str, setting: Setting) -> tuple[Found, ...]:
 
 def whole(text: str, setting: Setting) -> Found | None:
     """The date a text consists of, but for a label such as "Posted on" before it; None where it says more."""
-    if len(text) > 90:
-        return None
-    for found in find(text, setting):
+    return whole_of(text, find(text, setting)) if len(text) <= LONGEST_WHOLE else None
+
+
+def whole_of(text: str, dates: tuple[Found, ...]) -> Found | None:
+    """As `whole`, of the dates that were found in the text."""
+    for found in dates:
         before, after = text[: found.start], text[found.end :]
         if not _SAYS.search(after) and _LABEL.fullmatch(before.casefold()):
             return found
@@ -63,22 +67,33 @@ def whole(text: str, setting: Setting) -> Found | None:
 
 
 _WEEKDAY_BEFORE = re.compile(r"(?:^|[\s(,|])([^\W\d_][^\s\d,()|]*?)\.?,?\s*$")
+_WEEKDAY_AFTER = re.compile(
+    r"\s*(?:,?\s*([^\W\d_]{2,20})\b|[(（](?:週|星期|周)?([日月火水木金土一二三四五六월화수목금토일])(?:요일"
+    r"|曜日)?[)）])"
+)
 _TIME = re.compile(
-    r"(?:[\s,t|·@-]|at |um |kl\.? ?|a las |à |alle |ore |om |о |в )*(?P<h>[0-2]?[0-9])[:h](?P<m>[0-5][0-9])(?::(?P<s>[0-5][0-9]))?(?:\.[0-9]+)?"
+    r"(?:[\s,t|·@-]|at |um |kl\.? ?|a las |à |alle |ore |om |о |в "
+    r")*(?P<h>[0-2]?[0-9])[:h](?P<m>[0-5][0-9])(?::(?P<s>[0-5][0-9]))?(?:\.[0-9]+)?"
     r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?: ?uhr| ?hrs?\b)?(?P<zone> ?(?:z\b|utc|gmt|[+-][0-9]{2}:?[0-9]{2}))?(?![0-9])"
 )
 
 
-def _stretched(found: Found, line: str, symbols: str, setting: Setting) -> Found:
+def _stretched(found: Found, line: str, setting: Setting) -> Found:
     """With the weekday before it and the time of day after it."""
     start, end, published = found.start, found.end, None
-    if "W" in symbols and (weekday := _WEEKDAY_BEFORE.search(line[:start])):
-        start = weekday.start(1) if datewords.symbol(weekday[1], setting.languages) == "W" else start
+    if (weekday := _WEEKDAY_BEFORE.search(line[:start])) and _is_weekday(weekday[1], setting):
+        start = weekday.start(1)
+    if (weekday := _WEEKDAY_AFTER.match(line, end)) and (weekday[2] or _is_weekday(weekday[1], setting)):
+        end = weekday.end()
     time = _TIME.match(line, end)
     if time is not None and found.date is not None:
         published = _at(found, time, setting.zone)
         end = time.end() if published is not None else end
     return replace(found, start=start, end=end, published=published)
+
+
+def _is_weekday(word: str, setting: Setting) -> bool:
+    return datewords.symbol(word, setting.languages) == "W"
 
 
 def _at(found: Found, time: re.Match[str], zone: tzinfo) -> datetime | None:
@@ -97,4 +112,8 @@ def _offset(written: str | None) -> tzinfo | None:
     if sign[0] not in "+-":
         return UTC
     hours, minutes = int(sign[1:3]), int(sign[-2:])
-    return None if hours > 14 or minutes > 59 else timezone((1 if sign[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    return (
+        None
+        if hours > 14 or minutes > 59
+        else timezone((1 if sign[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    )

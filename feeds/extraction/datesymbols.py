@@ -9,15 +9,44 @@ from functools import lru_cache
 
 from feeds.extraction import datewords
 
-_ZEROS = (0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0xFF10)
+_ZEROS = (
+    0x660,
+    0x6F0,
+    0x7C0,
+    0x966,
+    0x9E6,
+    0xA66,
+    0xAE6,
+    0xB66,
+    0xBE6,
+    0xC66,
+    0xCE6,
+    0xD66,
+    0xE50,
+    0xED0,
+    0xF20,
+    0x1040,
+    0x17E0,
+    0xFF10,
+)
 _FOLD = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-_FOLD |= dict.fromkeys(map(ord, "‐‑‒–—−－"), "-") | dict.fromkeys(map(ord, "’‘ʼ´`′"), "'") | dict.fromkeys(map(ord, "\xa0\u2009\u202f\u3000\u200e\u200f"), " ")
+_FOLD |= (
+    dict.fromkeys(map(ord, "‐‑‒–—−－"), "-")
+    | dict.fromkeys(map(ord, "’‘ʼ´`′"), "'")
+    | dict.fromkeys(map(ord, "\xa0\u2009\u202f\u3000\u200e\u200f"), " ")
+)
 _FOLD |= {ord("／"): "/", ord("．"): ".", ord("。"): ".", ord("，"): ",", ord("،"): ",", ord("："): ":", ord("İ"): "i"}
 
-MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd\u0e31"
+    "\u0e34-\u0e3a\u0e47-\u0e4e"
+)
 MARKS += "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u200c\u200d׳"
 _CJK = "令和|平成|昭和|大正|民國|民国|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-_WORDS = rf"(?P<n>[0-9]+)|(?P<c>{_CJK})|(?P<w>[^\W\d_](?:[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[{MARKS}])*)|(?P<s>\s+)|(?P<o>.)"
+_WORDS = (
+    rf"(?P<n>[0-9]+)|(?P<c>{_CJK})|(?P<w>[^\W\d_](?:[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    rf"|[{MARKS}])*)|(?P<s>\s+)|(?P<o>.)"
+)
 _TOKEN = re.compile(_WORDS, re.S)
 _NEEDS_UNSPACED = re.compile("[\u0600-\u06ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _RUNS_ON = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")

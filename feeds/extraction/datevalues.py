@@ -26,9 +26,9 @@ class Setting:
 class Found:
     """A date in a text. year: None where only day and month are written. day, month: None where coarser.
 
-    start, end: where it stands, its weekday and time included. form: the name of the rule that read it.
-    ambiguous: 03/04/2006 of which the order is not known: `date` is then None.
-    short: a two-digit year, a bare year or a number without separators: believed only where nothing else is in the text.
+    start, end: where it stands, its weekday and time included. form: the name of the rule that read it. ambiguous:
+    03/04/2006 of which the order is not known: `date` is then None. short: a two-digit year, a bare year or a number
+    without separators: believed only where nothing else is in the text.
     """
 
     year: int | None

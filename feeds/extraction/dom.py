@@ -8,19 +8,24 @@ Elements deeper than MAX_DEPTH become children of the node at that depth: their 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from feeds.extraction import bounds
+from feeds.extraction.wordlist import listed
 
 MAX_DEPTH = 250
 TEXT = "#text"
 _SKIPPED = frozenset(
-    "script style template noscript svg math object embed applet canvas select datalist textarea audio video".split()
+    listed("script style template noscript svg math object embed applet canvas select datalist textarea audio video")
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr"
-    " ul caption".split()
+    listed(
+        "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4"
+        " h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td "
+        "tfoot th thead tr"
+        " ul caption"
+    )
 )
 
 
@@ -83,7 +88,7 @@ class Tree:
         """What a CSS selector matches, in document order, each node once. Raises ValueError for a bad selector."""
         try:
             found = self._parser.css(css)
-        except Exception as error:  # selectolax raises its own SelectolaxError, ValueError or RuntimeError by version
+        except (SelectolaxError, ValueError, RuntimeError) as error:
             raise ValueError(f"{css!r} is no CSS selector: {error}") from error
         nodes = {match.mem_id: self._by_id[match.mem_id] for match in found if match.mem_id in self._by_id}
         return sorted(nodes.values(), key=lambda node: node.order)

@@ -1,7 +1,7 @@
 """Find the files an entry offers: their types, and their languages by label, attribute or file name.
 
-Pure. A link is a download by the extension of its path. What names a language: `hreflang`, the label ("Download report in
-Khmer"), the end of the file's name ("…_KH.pdf").
+Pure. A link is a download by the extension of its path. What names a language: `hreflang`, the label ("Download
+report in Khmer"), the end of the file's name ("…_KH.pdf").
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,9 @@ def of(page: Page, linked: Iterable[tuple[Node, str]]) -> tuple[Enclosure, ...]:
     """The downloads among an entry's links, each address once, the first label that says something kept."""
     found: dict[str, Enclosure] = {}
     for node, url in linked:
-        kind = links.media_type(url) or (node.get("type") if "/" in node.get("type") and "html" not in node.get("type") else "")
+        kind = links.media_type(url) or (
+            node.get("type") if "/" in node.get("type") and "html" not in node.get("type") else ""
+        )
         if not kind:
             continue
         title = _label(page, node)

@@ -1,7 +1,7 @@
 """Read RSS 0.9x, 1.0 and 2.0 and Atom, in three tiers: strict XML, three repair rules, feedparser.
 
-Pure. The tier that succeeded is the method ("feed:strict", "feed:repaired", "feed:tolerant"), so that an admin sees how a
-feed fares. External entities are never read. Called by `feeds.extraction.reading`.
+Pure. The tier that succeeded is the method ("feed:strict", "feed:repaired", "feed:tolerant"), so that an admin sees
+how a feed fares. External entities are never read. Called by `feeds.extraction.reading`.
 """
 
 import re
@@ -70,24 +70,37 @@ def _read(root: etree._Element, url: str, language: str, method: str) -> Extract
     """A feed by its root element; None for XML that is no feed."""
     name = etree.QName(root).localname.lower()
     if name == "feed":
-        entries, head = list(root.iter(f"{{{etree.QName(root).namespace}}}entry" if etree.QName(root).namespace else "entry")), root
+        entries, head = (
+            list(root.iter(f"{{{etree.QName(root).namespace}}}entry" if etree.QName(root).namespace else "entry")),
+            root,
+        )
         taken = [_atom(entry, url) for entry in entries[:_MOST]]
     elif name in ("rss", "rdf"):
         entries = [node for node in root.iter() if isinstance(node.tag, str) and etree.QName(node).localname == "item"]
-        head = next((node for node in root.iter() if isinstance(node.tag, str) and etree.QName(node).localname == "channel"), root)
+        head = next(
+            (node for node in root.iter() if isinstance(node.tag, str) and etree.QName(node).localname == "channel"),
+            root,
+        )
         taken = [_rss(entry, url) for entry in entries[:_MOST]]
     else:
         return None
     spoken = root.get(_LANG) or _text(head, "language") or language
     title = _plain(_text(head, "title"))
-    further = tuple(link for node in _named(head, "link") if node.get("rel") == "next" and (link := links.absolute(node.get("href") or "", url)))
+    further = tuple(
+        link
+        for node in _named(head, "link")
+        if node.get("rel") == "next" and (link := links.absolute(node.get("href") or "", url))
+    )
     return Extraction("feed", method, title, spoken, tuple(_record(one, url, spoken) for one in taken), (), further, ())
 
 
 def _named(node: etree._Element, name: str) -> Iterator[etree._Element]:
     """The children of that local name in no namespace, RSS 1.0's or Atom's."""
     for child in node:
-        if isinstance(child.tag, str) and (child.tag == name or child.tag.rsplit("}", 1)[-1] == name and not child.tag.startswith((_MEDIA, _DC, "{http://www.itunes"))):
+        if isinstance(child.tag, str) and (
+            child.tag == name
+            or (child.tag.rsplit("}", 1)[-1] == name and not child.tag.startswith((_MEDIA, _DC, "{http://www.itunes")))
+        ):
             yield child
 
 
@@ -107,9 +120,22 @@ def _rss(item: etree._Element, url: str) -> _Fields:
     if not link and guid is not None and guid.get("isPermaLink", "true") != "false":
         link = guid_text
     if not link:
-        link = next((node.get("href") or "" for node in item.iter(f"{_ATOM}link") if node.get("rel", "alternate") == "alternate"), "")
-    files = [(node.get("url") or "", node.get("type") or "", node.get("length") or "", "", "") for node in _named(item, "enclosure")]
-    files += [(node.get("url") or "", node.get("type") or "", node.get("fileSize") or "", node.get("lang") or "", "") for node in item.iter(f"{_MEDIA}content")]
+        link = next(
+            (
+                node.get("href") or ""
+                for node in item.iter(f"{_ATOM}link")
+                if node.get("rel", "alternate") == "alternate"
+            ),
+            "",
+        )
+    files = [
+        (node.get("url") or "", node.get("type") or "", node.get("length") or "", "", "")
+        for node in _named(item, "enclosure")
+    ]
+    files += [
+        (node.get("url") or "", node.get("type") or "", node.get("fileSize") or "", node.get("lang") or "", "")
+        for node in item.iter(f"{_MEDIA}content")
+    ]
     return _Fields(
         _text(item, "title"),
         link,
@@ -133,7 +159,15 @@ def _atom(entry: etree._Element, url: str) -> _Fields:
         if rel == "alternate" and not alternate:
             alternate = node.get("href") or ""
         elif rel == "enclosure":
-            files.append((node.get("href") or "", node.get("type") or "", node.get("length") or "", node.get("hreflang") or "", node.get("title") or ""))
+            files.append(
+                (
+                    node.get("href") or "",
+                    node.get("type") or "",
+                    node.get("length") or "",
+                    node.get("hreflang") or "",
+                    node.get("title") or "",
+                )
+            )
     author = next(iter(_named(entry, "author")), None)
     return _Fields(
         _construct(entry, "title"),
@@ -194,7 +228,10 @@ def _record(said: _Fields, url: str, language: str) -> Record:
         author=_plain(said.author),
         enclosures=said.files,
         confidence={"title": 1.0 if title else 0.0, "date": 1.0 if published else 0.7 if updated else 0.0},
-        origin={"title": "own field" if title else "derived", **({"date": "own field" if published else "updated"} if when else {})},
+        origin={
+            "title": "own field" if title else "derived",
+            **({"date": "own field" if published else "updated"} if when else {}),
+        },
     )
 
 
@@ -234,12 +271,18 @@ def _when(written: str) -> datetime | None:
 def _tolerant(body: bytes, url: str, language: str) -> Extraction | Unreadable:
     """What feedparser makes of a feed no stricter tier could read."""
     parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.get("version") and not parsed.get("entries"):
-        return Unreadable("the document looks like a feed but no parser can read it; check it with a feed validator, or watch the page it belongs to")
+    if not parsed.get("entries"):
+        return Unreadable(
+            "the document looks like a feed but no parser can read it; check it with a feed validator, or watch "
+            "the page it belongs to"
+        )
     spoken = str(parsed.feed.get("language") or language)
     taken = []
     for entry in parsed.entries[:_MOST]:
-        files = [(file.get("href") or "", file.get("type") or "", str(file.get("length") or ""), "", "") for file in entry.get("enclosures", [])]
+        files = [
+            (file.get("href") or "", file.get("type") or "", str(file.get("length") or ""), "", "")
+            for file in entry.get("enclosures", [])
+        ]
         content = (entry.get("content") or [{}])[0].get("value") or ""
         taken.append(
             _Fields(
@@ -256,4 +299,13 @@ def _tolerant(body: bytes, url: str, language: str) -> Extraction | Unreadable:
                 url,
             )
         )
-    return Extraction("feed", "feed:tolerant", _plain(str(parsed.feed.get("title") or "")), spoken, tuple(_record(one, url, spoken) for one in taken), (), (), ())
+    return Extraction(
+        "feed",
+        "feed:tolerant",
+        _plain(str(parsed.feed.get("title") or "")),
+        spoken,
+        tuple(_record(one, url, spoken) for one in taken),
+        (),
+        (),
+        (),
+    )

@@ -31,7 +31,9 @@ def repaired(text: str) -> str:
     """The feed with all three rules applied. Cost: linear."""
     text = _BEFORE.sub("", _FORBIDDEN.sub("", text), count=1)
     parts = _CDATA.split(text)
-    text = "".join(part if part.startswith(("<![CDATA[", "<!--")) else _AMPERSAND.sub(_written_out, part) for part in parts)
+    text = "".join(
+        part if part.startswith(("<![CDATA[", "<!--")) else _AMPERSAND.sub(_written_out, part) for part in parts
+    )
     return _declared(text)
 
 

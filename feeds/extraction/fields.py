@@ -1,8 +1,8 @@
 """Make a record of an item: title, link, date, place, kind, summary, downloads, each with its confidence and origin.
 
-Pure. `feeds.extraction.slots` has decided where title and date stand in this list; here one item is read by it. An item
-without a text in a title's place keeps the title "" and gets a display title from its summary. Dates that are not sure
-enough are not given.
+Pure. `feeds.extraction.slots` has decided where title and date stand in this list; here one item is read by it. An
+item without a text in a title's place keeps the title "" and gets a display title from its summary. Dates that are
+not sure enough are not given.
 """
 
 import re
@@ -17,7 +17,7 @@ from feeds.extraction.dom import Node
 from feeds.extraction.page import Line, Page
 from feeds.extraction.parts import Day, Name, Parts
 from feeds.extraction.slots import Layout
-from state.records import Enclosure, Record
+from state.records import Record
 from state.text import clean
 
 SURE = 0.6  # a date below this is not given as one
@@ -27,6 +27,7 @@ _EVERYWHERE = 0.7  # share of items: a date in running text is believed where so
 _NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
 _PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'’()/,-])*")
 _LONGEST_PLACE = 50
+_ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Geneva (Port News)": the place and who sends it
 
 
 def record(page: Page, parts: Parts, layout: Layout, heading: Found | None = None) -> Record:
@@ -36,10 +37,10 @@ def record(page: Page, parts: Parts, layout: Layout, heading: Found | None = Non
     title = clean(name.text) if name is not None else ""
     link = _link(page, parts, layout, name)
     typed = _type_line(parts, name)
-    place = _place(day, parts, name)
+    place = _place(day, name)
     summary = _summary(page, parts, name, day, typed, place)
     files = downloads.of(page, parts.links)
-    kind = (kinds.of_type_line(typed.text) if typed is not None else None) or kinds.of(title, link, summary)
+    kind = _typed(parts, name, typed) or kinds.of(title, link, summary)
     when, published, sure, origin = _date(day, heading)
     confidence, told = {"title": _NAME_SURE[name.sort] if name else 0.0, "date": sure}, {"date": origin}
     told["title"] = name.sort if name is not None else "derived"
@@ -79,16 +80,18 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
 def _link(page: Page, parts: Parts, layout: Layout, name: Name | None) -> str | None:
     if name is not None and name.link is not None and (url := page.link(name.link)):
         return url
-    if name is not None and name.link is None and (inner := _link_at(page, parts, name)):
+    if name is not None and name.link is None and (inner := _link_at(page, name)):
         return inner
     own = [(node, url) for node, url in parts.links if url not in layout.shared]
     if not own:
         return parts.links[0][1] if len(parts.links) == 1 and not layout.shared else None
-    for node, url in own:
-        text = clean(" ".join(part.text for part in page.tree.within(node)))
-        if not text or words.is_more(text) or node.order < parts.item.start:
+    labels = [clean(" ".join(part.text for part in page.tree.within(node))) for node, _ in own]
+    for (node, url), label in zip(own, labels, strict=True):
+        if not label or words.is_more(label) or node.order < parts.item.start:
             return url
-    return own[0][1] if name is None or name.sort != "heading" or len({url for _, url in own}) == 1 else _dominant(own)
+    if name is None or name.sort != "heading" or len({url for _, url in own}) == 1:
+        return next((url for (_, url), label in zip(own, labels, strict=True) if not words.is_idle(label)), None)
+    return _dominant(own)
 
 
 def _dominant(own: Sequence[tuple[Node, str]]) -> str | None:
@@ -98,7 +101,7 @@ def _dominant(own: Sequence[tuple[Node, str]]) -> str | None:
     return most if addresses.count(most) > 1 else None
 
 
-def _link_at(page: Page, parts: Parts, name: Name) -> str | None:
+def _link_at(page: Page, name: Name) -> str | None:
     """The address of the link a title stands in (or that stands in the title)."""
     around = page.tree.nodes[name.order].link
     return page.link(around) if around is not None else None
@@ -129,11 +132,19 @@ def _visible(day: Day, parts: Parts) -> Day:
     """The date readers see, where an attribute says another day (of another time zone)."""
     if day.line is not None:
         return day
-    shown = [other for other in parts.days if other.line is not None and other.sure >= 0.9 and other.found.day is not None and other.found.date]
+    shown = [
+        other
+        for other in parts.days
+        if other.line is not None and other.sure >= 0.9 and other.found.day is not None and other.found.date
+    ]
     if shown and all(other.found.date != day.found.date for other in shown):
         return shown[0]
     same = [other for other in shown if other.found.date == day.found.date]
-    return Day(day.found, day.slot, day.sure, day.origin, same[0].line, same[0].piece, same[0].after, same[0].before) if same else day
+    return (
+        Day(day.found, day.slot, day.sure, day.origin, same[0].line, same[0].piece, same[0].after, same[0].before)
+        if same
+        else day
+    )
 
 
 def _date(day: Day | None, heading: Found | None) -> tuple[str | None, datetime | None, float, str]:
@@ -168,16 +179,33 @@ def _type_line(parts: Parts, name: Name | None) -> Line | None:
     return None
 
 
-def _place(day: Day | None, parts: Parts, name: Name | None) -> str:
+def _typed(parts: Parts, name: Name | None, typed: Line | None) -> str | None:
+    """The kind by a type line, or by a tag set apart in a line before the text ("Report | 8 May 2006")."""
+    if typed is not None:
+        return kinds.of_type_line(typed.text)
+    for line in parts.lines:
+        if words.is_paragraph(line.text):
+            return None
+        for piece in line.pieces if len(line.pieces) > 1 else ():
+            if (name is None or piece.start != name.order) and (kind := kinds.of_type_line(piece.text)):
+                return kind
+    return None
+
+
+def _place(day: Day | None, name: Name | None) -> str:
     """The dateline: what follows the date on its line ("08 May 2006, PHNOM PENH"), or capitals before it."""
     if day is None or day.line is None or (name is not None and name.line is day.line):
         return ""
-    after, before = day.after.strip(" ,;|–-"), day.before.strip(" ,;|–-")
+    after, before = _ASIDE.sub("", day.after).strip(" ,;|–-"), day.before.strip(" ,;|–-")
     if day.piece is not None and not after and not before:
         at = day.line.pieces.index(day.piece)
-        after = day.line.pieces[at + 1].text.strip(" ,;|–-") if at + 1 < len(day.line.pieces) and day.line.pieces[at + 1].link is None else ""
+        after = (
+            day.line.pieces[at + 1].text.strip(" ,;|–-")
+            if at + 1 < len(day.line.pieces) and day.line.pieces[at + 1].link is None
+            else ""
+        )
         before = day.line.pieces[at - 1].text.strip(" ,;|–-") if at and day.line.pieces[at - 1].link is None else ""
-    if day.line.text[: 1] and is_place(after) and (day.after.startswith((",", "–", "-", "|", "(")) or after.isupper()):
+    if day.line.text[:1] and is_place(after) and (day.after.startswith((",", "–", "-", "|", "(")) or after.isupper()):
         return after
     return before if is_place(before) and before.isupper() else ""
 
@@ -186,17 +214,27 @@ def is_place(text: str) -> bool:
     """Whether a text can be a dateline: a few words beginning with capitals, no figures."""
     if not 2 <= len(text) <= _LONGEST_PLACE or _PLACE.fullmatch(text) is None or kinds.of_type_line(text) is not None:
         return False
-    return all(word[:1].isupper() or not word[:1].isalpha() or len(word) <= 3 or not word.isascii() for word in text.split())
+    return all(
+        word[:1].isupper() or not word[:1].isalpha() or len(word) <= 3 or not word.isascii() for word in text.split()
+    )
 
 
 def _summary(page: Page, parts: Parts, name: Name | None, day: Day | None, typed: Line | None, place: str) -> str:
     """The first paragraph that is not the title, the date, the type or a lead-on."""
     longest = ""
     for line in parts.lines:
-        if line is typed or (name is not None and line is name.line) or (day is not None and line is day.line and _used_up(day, place)):
+        if (
+            line is typed
+            or (name is not None and line is name.line)
+            or (day is not None and line is day.line and _used_up(day, place))
+        ):
             continue
         text = _unnamed(line, name, day) if name is not None and line.start <= name.order < line.end else line.text
-        if not text or words.is_more(text) or (line.linked and not words.is_paragraph(text) and not _of_title_link(line, name)):
+        if (
+            not text
+            or words.is_more(text)
+            or (line.linked and not words.is_paragraph(text) and not _of_title_link(line, name))
+        ):
             continue
         if page.dates(text) and words.width(text) < 40:
             continue
@@ -218,7 +256,11 @@ def _used_up(day: Day, place: str) -> bool:
 
 def _unnamed(line: Line, name: Name, day: Day | None) -> str:
     """What a line says besides the title and the date it begins with."""
-    rest = [piece for piece in line.pieces if not piece.start <= name.order < piece.end and (piece.link is None or piece.link is not name.link)]
+    rest = [
+        piece
+        for piece in line.pieces
+        if not piece.start <= name.order < piece.end and (piece.link is None or piece.link is not name.link)
+    ]
     text = " ".join(piece.text for piece in rest if day is None or piece is not day.piece)
     return text.lstrip(" ,;:|–-—.").strip()
 
@@ -250,5 +292,3 @@ def _language(page: Page, parts: Parts, text: str) -> str:
     if by_script and said.split("-")[0] != by_script and not (by_script == "zh" and said.startswith("ja")):
         return by_script
     return said or page.language
-
-

@@ -1,13 +1,13 @@
 """Which date heading stands above each item: "January 2005", "Monday, 8 May 2006", "2006" over "May".
 
-Pure. Only headings outside the items count: real heading elements, and lines that are nothing but a date and stand alone
-(a bold line, a table row, a `dt`). A heading without a date ends the reach of dates of its own level and below.
+Pure. Only headings outside the items count: real heading elements, and lines that are nothing but a date and stand
+alone (a bold line, a table row, a `dt`). A heading without a date ends the reach of dates of its own level and below.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from feeds.extraction import dates, datewords
+from feeds.extraction import datewords
 from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.page import Line, Page
@@ -36,7 +36,11 @@ def _take(page: Page, line: Line, stack: dict[int, Found]) -> None:
     day = heading_date(page, line)
     level = line.heading or _LOOSE
     if line.heading or (day is not None and not page.regions[line.start]):
-        for deeper in [known for known in stack if known >= level and not (day is not None and known == level and _coarser(stack[known], day))]:
+        for deeper in [
+            known
+            for known in stack
+            if known >= level and not (day is not None and known == level and _coarser(stack[known], day))
+        ]:
             del stack[deeper]
     if day is not None and not page.regions[line.start]:
         stack[level if level not in stack else level + 1] = day
@@ -46,7 +50,7 @@ def heading_date(page: Page, line: Line) -> Found | None:
     """The date a line consists of, a bare month name included; None for any other line."""
     if len(line.text) > 60:
         return None
-    whole = dates.whole(line.text, page.setting) if page.dates(line.text) else None
+    whole = page.whole(line.text)
     if whole is not None and whole.form != "relative":
         return whole
     return month_alone(line.text, page.setting)

@@ -1,6 +1,7 @@
 """Account for every line that became no entry: what it was, how many there are, and a sample.
 
-Pure. That is what "never lossy" means here: a line of the main content is in an entry, or it is listed with its reason.
+Pure. That is what "never lossy" means here: a line of the main content is in an entry, or it is listed with its
+reason.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,5 +40,5 @@ def _reason(page: Page, line: Line) -> str:
     if line.heading or heading_date(page, line) is not None:
         return "heading"
     if line.linked:
-        return "lead-on" if words.is_more(line.text) else "other link"
+        return "lead-on" if words.is_more(line.text) or words.is_idle(line.text) else "other link"
     return "other text"

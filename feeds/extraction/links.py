@@ -53,6 +53,14 @@ def absolute(href: str, base: str) -> str | None:
     return full
 
 
+def host(url: str) -> str:
+    """The host an address names, without "www.", or ""."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def base(tree: Tree, url: str) -> str:
     """What the page's links are resolved against: its `base` element, else its address."""
     for node in tree.all("base"):

@@ -7,7 +7,20 @@ entries (a table's head, an empty row), and joins items that show the same entry
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from feeds.extraction import chooser, fields, generators, headings, leftout, pagination, parts, preformatted, publication, slots
+from feeds.extraction import (
+    chooser,
+    fields,
+    generators,
+    headings,
+    heroes,
+    leftout,
+    overrides,
+    pagination,
+    parts,
+    preformatted,
+    publication,
+    slots,
+)
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.chooser import Choice
 from feeds.extraction.page import Page
@@ -19,20 +32,36 @@ _SURE_LIST = 10.0
 
 
 def extract(page: Page, select: Mapping[str, str]) -> Extraction:
-    """The entries of a page; none where nothing looks like a list or a publication."""
+    """The entries of a page; none where nothing looks like a list or a publication.
+
+    select: the admin's selectors, field name -> CSS. Raises ValueError for a bad one.
+    """
+    if (chosen := overrides.items(page, select)) is not None:
+        kept, records = read(page, chosen)
+        return _result(page, chosen.method, kept, overrides.applied(page, select, kept, records))
     choices = chooser.choose(page, proposals(page))
     best = choices[0] if choices else None
     single = publication.of(page)
     if single is not None and single.likely >= _PUBLICATION and (best is None or not _beats(best, single.likely)):
-        return _single(page, single)
+        return _single(page, single, select)
     if best is None or best.score < ENOUGH:
         if (flat := preformatted.of(page)) is not None:
-            return replace(flat, kind="page", method="preformatted", title=page.title, next=pagination.next_pages(page), feeds=pagination.announced(page))
+            return replace(
+                flat,
+                kind="page",
+                method="preformatted",
+                title=page.title,
+                next=pagination.next_pages(page),
+                feeds=pagination.announced(page),
+            )
         if single is not None and single.likely >= 0.35:
-            return _single(page, single)
+            return _single(page, single, select)
         return _result(page, "none", (), ())
     kept, records = read(page, best.candidate)
-    return _result(page, best.candidate.method, kept, records)
+    if heroes_found := heroes.adopted(page, kept, [record.url for record in records]):
+        items = tuple(sorted((*kept, *heroes_found), key=lambda item: item.start))
+        kept, records = read(page, Candidate(best.candidate.method, items))
+    return _result(page, best.candidate.method, kept, overrides.applied(page, select, kept, records))
 
 
 def proposals(page: Page) -> Iterable[Candidate]:
@@ -66,7 +95,12 @@ def _without_stray_ends(kept: list[Item], records: list[Record]) -> tuple[tuple[
     """Without a first or last item that is the only one to have neither date nor text: "back to the overview"."""
     dated = sum(record.date is not None for record in records)
     for end in (0, -1):
-        if len(records) >= 5 and dated >= 0.85 * len(records) and records[end].date is None and not records[end].summary:
+        if (
+            len(records) >= 5
+            and dated >= 0.85 * len(records)
+            and records[end].date is None
+            and not records[end].summary
+        ):
             del kept[end], records[end]
     return tuple(kept), tuple(records)
 
@@ -80,8 +114,9 @@ def _is_entry(record: Record, linked: bool) -> bool:
     return True
 
 
-def _single(page: Page, single: publication.Publication) -> Extraction:
-    return _result(page, "publication", (single.item,), (publication.record(page, single),))
+def _single(page: Page, single: publication.Publication, select: Mapping[str, str]) -> Extraction:
+    records = overrides.applied(page, select, (single.item,), (publication.record(page, single),))
+    return _result(page, "publication", (single.item,), records)
 
 
 def _result(page: Page, method: str, items: tuple[Item, ...], records: tuple[Record, ...]) -> Extraction:

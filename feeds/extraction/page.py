@@ -1,28 +1,31 @@
-"""A page as the generators see it: its tree, its lines, what dates stand where, and which region each part belongs to.
+"""A page as the generators see it: its tree, its lines, what dates stand where, and which region each part belongs
+to.
 
-Built once per document by `read`; read-only from then on (the dictionary of dates is a cache). A line is what a reader sees
-as one: text up to the next block element or `br`. A piece is a part of a line that is set apart: a link, bold, a span.
+Built once per document by `read`; read-only from then on (the dictionary of dates is a cache). A line is what a
+reader sees as one: text up to the next block element or `br`. A piece is a part of a line that is set apart: a link,
+bold, a span.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from urllib.parse import urlsplit
 
 from feeds.extraction import dateorder, dates, dom, links, regions, scripts
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.dom import TEXT, Node, Tree
+from feeds.extraction.wordlist import listed
 from state.text import clean
 
-_APART = frozenset("span time strong b small label font em i abbr u".split())
+_APART = frozenset(listed("span time strong b small label font em i abbr u"))
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a line. start, end: orders of its text nodes. node: the element that sets it apart. bold: set in bold."""
+    """A part of a line. start, end: orders of its text nodes. node: the element that sets it apart. bold: set
+    in bold.
+    """
 
     text: str
     start: int
@@ -51,7 +54,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """url: the final address; base: what links are resolved against. regions: by node order, "" for the main content."""
+    """url: the final address; base: what links are resolved against. regions: by node order, "" for the main
+    content.
+    """
 
     tree: Tree
     url: str
@@ -63,6 +68,8 @@ class Page:
     regions: Sequence[str]
     setting: Setting
     _dates: dict[str, tuple[Found, ...]] = field(default_factory=dict)
+    _wholes: dict[str, Found | None] = field(default_factory=dict)
+    _links: dict[str, str | None] = field(default_factory=dict)
 
     def dates(self, text: str) -> tuple[Found, ...]:
         """The dates in a text of the page, remembered."""
@@ -71,13 +78,24 @@ class Page:
             found = self._dates[text] = dates.find(text, self.setting)
         return found
 
+    def whole(self, text: str) -> Found | None:
+        """The date a text of the page consists of, remembered; None where it says more."""
+        if text not in self._wholes:
+            self._wholes[text] = dates.whole_of(text, self.dates(text)) if len(text) <= dates.LONGEST_WHOLE else None
+        return self._wholes[text]
+
     def within(self, start: int, end: int) -> tuple[Line, ...]:
         """The lines that begin between two orders."""
         return self.lines[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def link(self, node: Node | None) -> str | None:
         """The absolute address of a link, or None where it leads nowhere (script, fragment of this page, mail)."""
-        return links.absolute(node.get("href"), self.base) if node is not None else None
+        if node is None:
+            return None
+        href = node.get("href")
+        if href not in self._links:
+            self._links[href] = links.absolute(href, self.base)
+        return self._links[href]
 
 
 def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> Page:
@@ -89,7 +107,7 @@ def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> 
     setting = Setting(now, tuple(dict.fromkeys(filter(None, (language.split("-")[0].lower(), "en")))), "", zone)
     texts = [line.text for line in lines if len(line.text) < dates.LONGEST]
     ordering = Setting(now, (language, *setting.languages) if language else setting.languages, "", zone)
-    order = dateorder.infer(texts, ordering, urlsplit(base).hostname or "")
+    order = dateorder.infer(texts, ordering, links.host(base))
     setting = Setting(now, setting.languages, order, zone)
     title = next((clean("".join(part.text for part in tree.within(node))) for node in tree.all("title")), "")
     return Page(tree, url, base, title, language, lines, [line.start for line in lines], regions.of(tree), setting)
@@ -137,7 +155,9 @@ def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
     text = clean("".join(node.text for node in run))
     if text:
         pieces = tuple(_pieces(run, block))
-        heading = next((_HEADINGS[node.tag] for node in block.ancestors() if node.tag in _HEADINGS), 0) if block.depth else 0
+        heading = (
+            next((_HEADINGS[node.tag] for node in block.ancestors() if node.tag in _HEADINGS), 0) if block.depth else 0
+        )
         yield Line(text, run[0].order, run[-1].end, block, heading, pieces)
 
 
@@ -181,5 +201,3 @@ def _set_apart(node: Node, block: Node) -> Node | None:
         if found is None and above.tag in _APART:
             found = above
     return found
-
-

@@ -1,22 +1,35 @@
 """Find the further pages of a list: the link to the next page, however it is made.
 
-Pure. In this order: rel=next; a link that says next; the number after the current one among numbered links; an offset in
-path or query one step beyond this page's (`nextRow--10`, `?start=20`). Only addresses on the page's own host.
+Pure. In this order: rel=next; a link that says next; the number after the current one among numbered links; an offset
+in path or query one step beyond this page's (`nextRow--10`, `?start=20`). Only addresses on the page's own host.
 """
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from feeds.extraction import links
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Page
-from state.text import clean, folded
+from feeds.extraction.wordlist import listed
+from feeds.extraction.words import bare
+from state.text import clean
 
 _NEXT = frozenset(
-    "next|next page|older|older posts|older entries|older news|load more|weiter|nachste|nachste seite|altere beitrage|suivant|suivante|page suivante|articles plus anciens"
-    "|siguiente|pagina siguiente|entradas anteriores|proxima|proximo|pagina seguinte|seguinte|successivo|successiva|avanti|pagina successiva|volgende|volgende pagina"
-    "|nasta|nasta sida|neste|neste side|naeste|seuraava|nastepna|nastepne|dalsi|nasledujici|следующая|следующая страница|следующие|вперед|далее|наступна|далі|επομενη|επομενο"
-    "|sonraki|ileri|selanjutnya|berikutnya|lanjut|tiep|tiep theo|trang sau|下一页|下一頁|下页|次へ|次のページ|다음|다음 페이지|ถัดไป|หน้าถัดไป|បន្ទាប់|ຕໍ່ໄປ|التالي|التالية|بعدی|הבא|seguent|kovetkezo|urmatoarea|следваща|sljedeca".split("|")
+    bare(word)
+    for word in listed(
+        """
+        next | next page | older | older posts | older entries | older news | load more | weiter |
+        nachste | nachste seite | altere beitrage | suivant | suivante | page suivante | articles plus
+        anciens | siguiente | pagina siguiente | entradas anteriores | proxima | proximo | pagina
+        seguinte | seguinte | successivo | successiva | avanti | pagina successiva | volgende | volgende
+        pagina | nasta | nasta sida | neste | neste side | naeste | seuraava | nastepna | nastepne |
+        dalsi | nasledujici | следующая | следующая страница | следующие | вперед | далее | наступна |
+        далі | επομενη | επομενο | sonraki | ileri | selanjutnya | berikutnya | lanjut | tiep | tiep
+        theo | trang sau | 下一页 | 下一頁 | 下页 | 次へ | 次のページ | 다음 | 다음 페이지 | ถัดไป | หน้าถัดไป | បន្ទាប់ |
+        ຕໍ່ໄປ | التالي | التالية | بعدی | הבא | seguent | kovetkezo | urmatoarea | следваща | sljedeca
+        """,
+        "|",
+    )
 )
 _ARROWS = frozenset(("»", "›", "→", ">", ">>", "⟩", "❯", "▶", "&raquo;", "»»"))
 _NUMBER = re.compile(r"\d{1,5}")
@@ -25,12 +38,12 @@ _NUMBER = re.compile(r"\d{1,5}")
 def next_pages(page: Page) -> tuple[str, ...]:
     """The address of the next page of the list, as a tuple of one or none."""
     here = page.url.split("#")[0]
-    host = (urlsplit(here).hostname or "").removeprefix("www.")
+    host = links.host(here)
     for node in (*_declared(page), *_saying_next(page), *_next_number(page)):
         url = page.link(node)
         if url is None or url.split("#")[0] == here:
             continue
-        if (urlsplit(url).hostname or "").removeprefix("www.") == host:
+        if links.host(url) == host:
             return (url,)
     return ()
 
@@ -48,14 +61,14 @@ def _saying_next(page: Page) -> Iterator[Node]:
         text = clean("".join(part.text for part in page.tree.within(node)))
         if len(text) > 40:
             continue
-        said = {folded(text), folded(node.get("aria-label")), folded(node.get("title"))}
+        said = {bare(text), bare(node.get("aria-label")), bare(node.get("title"))}
         named = any(name.lower() in ("next", "next-page", "pagination-next", "pager-next") for name in node.classes)
         strict = page.regions[node.order] == "pagination" or named
-        if said & _NEXT and (strict or _in_pager(node)):
-            yield node
-        elif text.strip() in _ARROWS and strict and not _first_of_two(node):
-            yield node
-        elif named and strict and not text:
+        if (
+            (said & _NEXT and (strict or _in_pager(node)))
+            or (text.strip() in _ARROWS and strict and not _first_of_two(node))
+            or (named and strict and not text)
+        ):
             yield node
 
 
@@ -74,7 +87,9 @@ def _next_number(page: Page) -> Iterator[Node]:
         if page.regions[node.order] != "pagination" or node.tag not in ("span", "strong", "b", "em", "li", "a"):
             continue
         text = clean("".join(part.text for part in page.tree.within(node)))
-        marked = any(name.lower() in ("current", "active", "on", "selected", "is-active") for name in node.classes) or node.get("aria-current") in ("page", "true")
+        marked = any(
+            name.lower() in ("current", "active", "on", "selected", "is-active") for name in node.classes
+        ) or node.get("aria-current") in ("page", "true")
         if not marked or _NUMBER.fullmatch(text) is None:
             continue
         wanted = str(int(text) + 1)
@@ -89,6 +104,10 @@ def announced(page: Page) -> tuple[str, ...]:
     kinds = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json+feed")
     found: dict[str, None] = {}
     for node in page.tree.all("link"):
-        if "alternate" in node.get("rel").lower().split() and node.get("type").lower().split(";")[0] in kinds and (url := page.link(node)):
+        if (
+            "alternate" in node.get("rel").lower().split()
+            and node.get("type").lower().split(";")[0] in kinds
+            and (url := page.link(node))
+        ):
             found[url] = None
     return tuple(found)

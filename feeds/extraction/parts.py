@@ -7,12 +7,13 @@ a text stands, by tags, classes and table column: the same slot of another item 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feeds.extraction import dates, words
+from feeds.extraction import words
 from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import TEXT, Node
 from feeds.extraction.headings import heading_date
 from feeds.extraction.page import Line, Page, Piece
+from feeds.extraction.wordlist import listed
 
 Slot = tuple[str, ...]
 _SPLIT = 12  # characters of one part of a date that is set in several blocks
@@ -20,7 +21,9 @@ _SPLIT = 12  # characters of one part of a date that is set in several blocks
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A text that could be the title. sort: "heading", "link", "bold", "line", "alt". order: where it begins. whole: the line it is all of."""
+    """A text that could be the title. sort: "heading", "link", "bold", "line", "alt". order: where it begins.
+    whole: the line it is all of.
+    """
 
     text: str
     slot: Slot
@@ -32,7 +35,9 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date the item shows. sure: 0 to 1. line: where it stands, None for an attribute. rest: what else its line or piece says."""
+    """A date the item shows. sure: 0 to 1. line: where it stands, None for an attribute. rest: what else its
+    line or piece says.
+    """
 
     found: Found
     slot: Slot
@@ -58,7 +63,13 @@ class Parts:
 def of(page: Page, item: Item) -> Parts:
     lines = page.within(item.start, item.end)
     nodes = page.tree.nodes[item.start : item.end]
-    return Parts(item, lines, tuple(_names(page, item, lines, nodes)), tuple(_days(page, item, lines, nodes)), tuple(_links(page, item, nodes)))
+    return Parts(
+        item,
+        lines,
+        tuple(_names(page, item, lines, nodes)),
+        tuple(_days(page, item, lines, nodes)),
+        tuple(_links(page, item, nodes)),
+    )
 
 
 def slot(node: Node, start: int) -> Slot:
@@ -73,7 +84,10 @@ def slot(node: Node, start: int) -> Slot:
 
 def _step(node: Node) -> str:
     if node.tag in ("td", "th") and node.parent is not None:
-        return f"{node.tag}:{sum(1 for cell in node.parent.children[:60] if cell.order < node.order and cell.tag in ('td', 'th'))}"
+        return (
+            f"{node.tag}:"
+            f"{sum(1 for cell in node.parent.children[:60] if cell.order < node.order and cell.tag in ('td', 'th'))}"
+        )
     names = [name for name in node.classes if not any(sign.isdigit() for sign in name)]
     return f"{node.tag}.{names[0]}" if names else node.tag
 
@@ -96,15 +110,39 @@ def _names(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -
             continue
         linked = _linked_pieces(line)
         for text, link, piece in linked:
-            if words.may_be_title(text) and dates.whole(text, page.setting) is None:
-                yield Name(_uncut(text, link), slot(piece.node, item.start), "link", link, piece.start, line if line.linked else None)
+            if words.may_be_title(text) and page.whole(text) is None:
+                yield Name(
+                    _uncut(text, link),
+                    slot(piece.node, item.start),
+                    "link",
+                    link,
+                    piece.start,
+                    line if line.linked else None,
+                )
         for piece in line.pieces:
-            if piece.bold and piece.link is None and words.may_be_title(piece.text) and dates.whole(piece.text, page.setting) is None:
-                yield Name(piece.text, slot(piece.node, item.start), "bold", None, piece.start, line if len(line.pieces) == 1 else None)
-        if not linked and not words.is_paragraph(line.text) and words.may_be_title(line.text) and dates.whole(line.text, page.setting) is None:
+            if piece.bold and piece.link is None and words.may_be_title(piece.text) and page.whole(piece.text) is None:
+                yield Name(
+                    piece.text,
+                    slot(piece.node, item.start),
+                    "bold",
+                    None,
+                    piece.start,
+                    line if len(line.pieces) == 1 else None,
+                )
+        if (
+            not linked
+            and not words.is_paragraph(line.text)
+            and words.may_be_title(line.text)
+            and page.whole(line.text) is None
+        ):
             yield Name(line.text, slot(line.block, item.start), "line", None, line.start, line)
     for node in nodes:
-        if node.tag == "img" and node.link is not None and words.width(node.get("alt")) >= 12 and words.may_be_title(node.get("alt")):
+        if (
+            node.tag == "img"
+            and node.link is not None
+            and words.width(node.get("alt")) >= 12
+            and words.may_be_title(node.get("alt"))
+        ):
             yield Name(node.get("alt"), slot(node, item.start), "alt", node.link, node.order, None)
 
 
@@ -117,7 +155,11 @@ def _linked_pieces(line: Line) -> list[tuple[str, Node, Piece]]:
         if found and found[-1][1] is piece.link:
             text, link, first = found[-1]
             longer = piece if words.width(piece.text) > words.width(first.text) else first
-            found[-1] = (f"{text} {piece.text}" if not _apart(piece) and not _apart(first) else longer.text, link, longer)
+            found[-1] = (
+                f"{text} {piece.text}" if not _apart(piece) and not _apart(first) else longer.text,
+                link,
+                longer,
+            )
         else:
             found.append((piece.text, piece.link, piece))
     return found
@@ -161,7 +203,7 @@ def _attribute(node: Node) -> str:
 
 
 def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
-    whole = dates.whole(line.text, page.setting) if page.dates(line.text) else None
+    whole = page.whole(line.text)
     if whole is not None:
         yield Day(whole, slot(line.pieces[0].node, item.start), 0.95, "own line", line)
         return
@@ -170,14 +212,14 @@ def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
         for piece in line.pieces:
             for found in page.dates(piece.text):
                 hit = True
-                yield _in_text(page, found, piece.text, slot(piece.node, item.start), line, piece)
+                yield _in_text(found, piece.text, slot(piece.node, item.start), line, piece)
                 break
     if not hit:
         for found in page.dates(line.text)[:2]:
-            yield _in_text(page, found, line.text, slot(line.block, item.start), line, None)
+            yield _in_text(found, line.text, slot(line.block, item.start), line, None)
 
 
-def _in_text(page: Page, found: Found, text: str, where: Slot, line: Line, piece: Piece | None) -> Day:
+def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | None) -> Day:
     before, after = text[: found.start].strip(), text[found.end :].strip()
     linked = piece.link is not None if piece is not None else line.linked
     if not _letters(before) and not _letters(after):
@@ -204,7 +246,10 @@ def _letters(text: str) -> bool:
 
 
 _LABELS = frozenset(
-    "published posted filed issued released date dated on decided updated added created publication veröffentlicht publié publicado pubblicato fecha data datum am le el il".split()
+    listed(
+        "published posted filed issued released date dated on decided updated added created publication "
+        "veröffentlicht publié publicado pubblicato fecha data datum am le el il"
+    )
 )
 
 
@@ -220,7 +265,7 @@ def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> Iterator[Day]:
         texts = [line.text for line in lines[:count]]
         if len(texts) < count or any(len(text) > _SPLIT for text in texts):
             continue
-        found = dates.whole(" ".join(texts), page.setting)
+        found = page.whole(" ".join(texts))
         if found is not None and found.day is not None:
             yield Day(found, slot(lines[0].block, item.start), 0.9, "split blocks", lines[count - 1])
             return

@@ -1,9 +1,9 @@
 """Read a plain-text document: a numbered list, a list under months, dated entries, or one publication.
 
-Pure. Paragraphs (lines between blank lines) are read by a small grammar: `N.` begins an entry, a type line, a title, a date
-line with its place, and prose follow. Ordinals only part entries: a list that starts again at 1, or has every number moved
-by one, gives the same records. An entry without a title begins where prose follows a date heading. Markdown headings,
-bullets and links are understood.
+Pure. Paragraphs (lines between blank lines) are read by a small grammar: `N.` begins an entry, a type line, a title,
+a date line with its place, and prose follow. Ordinals only part entries: a list that starts again at 1, or has every
+number moved by one, gives the same records. An entry without a title begins where prose follows a date heading.
+Markdown headings, bullets and links are understood.
 """
 
 import re
@@ -28,14 +28,18 @@ _STRONG = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _QUOTED = re.compile(r"\s*[“\"«„‘「『>]")
 _DOWNLOAD = re.compile(r"(?:download|télécharger|descargar|herunterladen|scarica|baixar|unduh|ទាញយក|ดาวน์โหลด)\b", re.I)
 _BOILERPLATE = re.compile(
-    r"subscribe to|sign up (?:for|to)|newsletter|follow us|all rights reserved|©|copyright|privacy policy|cookies?\b|keep up to date|share this|abonnez-vous|suscríbase", re.I
+    r"subscribe to|sign up (?:for|to)|newsletter|follow us|all rights reserved|©|copyright|privacy policy"
+    r"|cookies?\b|keep up to date|share this|abonnez-vous|suscríbase",
+    re.I,
 )
 _ENOUGH = 200  # characters of prose in a publication
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph of the document. marked: it begins a list item. level: of a Markdown heading, else 0. address: of its link."""
+    """One paragraph of the document. marked: it begins a list item. level: of a Markdown heading, else 0.
+    address: of its link.
+    """
 
     text: str
     marked: bool = False
@@ -87,7 +91,11 @@ def _blocks(text: str) -> Iterator[Block]:
 def _opened(text: str, setting: Setting) -> str:
     """A log, in which each entry is a line that begins with its date, as a list of titles with date lines."""
     lines = text.splitlines()
-    begun = {number: found for number, line in enumerate(lines) if (found := _begins_with_date(line.strip(), setting)) is not None}
+    begun = {
+        number: found
+        for number, line in enumerate(lines)
+        if (found := _begins_with_date(line.strip(), setting)) is not None
+    }
     if len(begun) < _FEWEST_DATED:
         return text
     opened: list[str] = []
@@ -192,17 +200,27 @@ def _date_heading(block: Block, setting: Setting) -> Found | None:
 
 
 def _heads(blocks: Sequence[Block], place: int, day: Found, bare: bool) -> bool:
-    """Whether a date stands over entries, not in one: a month or a year, or a day before a marked item or a Markdown heading."""
+    """Whether a date stands over entries, not in one: a month or a year, or a day before a marked item or a
+    Markdown heading.
+    """
     if blocks[place].level:
         return True
     following = blocks[place + 1] if place + 1 < len(blocks) else None
     if day.day is None:
         return following is not None
-    return following is not None and following.marked and (place == 0 or not blocks[place - 1].marked) and not bare and not _has_open(blocks, place)
+    return (
+        following is not None
+        and following.marked
+        and (place == 0 or not blocks[place - 1].marked)
+        and not bare
+        and not _has_open(blocks, place)
+    )
 
 
 def _has_open(blocks: Sequence[Block], place: int) -> bool:
-    """Whether the date at a place belongs to the entry above it: a list item stands before it without another date."""
+    """Whether the date at a place belongs to the entry above it: a list item stands before it without another
+    date.
+    """
     for block in reversed(blocks[:place]):
         if block.marked:
             return True
@@ -241,8 +259,16 @@ def _begins_dated(blocks: Sequence[Block], place: int, setting: Setting) -> bool
 
 
 def _next_begins(blocks: Sequence[Block], place: int, setting: Setting) -> bool:
-    return place < len(blocks) and _begins_dated(blocks, place, setting) and (
-        kinds.of_type_line(blocks[place].text) is not None or _dateline(blocks[place].text, setting) is None and (place == 0 or kinds.of_type_line(blocks[place - 1].text) is None)
+    return (
+        place < len(blocks)
+        and _begins_dated(blocks, place, setting)
+        and (
+            kinds.of_type_line(blocks[place].text) is not None
+            or (
+                _dateline(blocks[place].text, setting) is None
+                and (place == 0 or kinds.of_type_line(blocks[place - 1].text) is None)
+            )
+        )
     )
 
 
@@ -268,9 +294,16 @@ def _record(entry: _Entry, setting: Setting, url: str, language: str) -> Record:
             typed = kind
         elif day is None and (line := _dateline(block.text, setting)) is not None:
             day, place = line
-        elif not title and not summary and (block.marked or not _is_prose(block) or number == 0 and typed is None and day is None and _titled(entry.blocks)) and not _bare(block, entry):
-            title = block.text
-        elif not title and number and not summary and not words.is_paragraph(block.text):
+        elif (
+            not title
+            and not summary
+            and (
+                block.marked
+                or not _is_prose(block)
+                or (number == 0 and typed is None and day is None and _titled(entry.blocks))
+            )
+            and not _bare(block, entry)
+        ) or (not title and number and not summary and not words.is_paragraph(block.text)):
             title = block.text
         elif not summary:
             summary = block.text
@@ -286,7 +319,17 @@ def _bare(block: Block, entry: _Entry) -> bool:
     return not block.marked and len(entry.blocks) == 1 and _is_prose(block)
 
 
-def _told(title: str, summary: str, address: str, typed: str | None, day: Found | None, place: str, heading: Found | None, url: str, language: str) -> Record:
+def _told(
+    title: str,
+    summary: str,
+    address: str,
+    typed: str | None,
+    day: Found | None,
+    place: str,
+    heading: Found | None,
+    url: str,
+    language: str,
+) -> Record:
     own = links.absolute(address, url) if address and url else None
     files: tuple[Enclosure, ...] = ()
     if own and links.media_type(own):
@@ -331,7 +374,9 @@ def _publication(blocks: Sequence[Block], setting: Setting) -> int | None:
     return place if not others and prose >= _ENOUGH else None
 
 
-def _single(blocks: Sequence[Block], place: int, setting: Setting, url: str, language: str) -> tuple[Record, tuple[LeftOut, ...]]:
+def _single(
+    blocks: Sequence[Block], place: int, setting: Setting, url: str, language: str
+) -> tuple[Record, tuple[LeftOut, ...]]:
     left: dict[str, list[str]] = {}
     typed = next((kind for block in blocks[:place] if (kind := kinds.of_type_line(block.text))), None)
     title = next(block.text for block in blocks if kinds.of_type_line(block.text) is None)

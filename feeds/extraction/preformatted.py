@@ -15,7 +15,10 @@ def of(page: Page) -> Extraction | None:
     blocks = [node for node in page.tree.all("pre") if not page.regions[node.order]]
     if not blocks:
         return None
-    text, _ = max((("".join(part.text for part in page.tree.within(node)), node.order) for node in blocks), key=lambda pair: len(pair[0]))
+    text, _ = max(
+        (("".join(part.text for part in page.tree.within(node)), node.order) for node in blocks),
+        key=lambda pair: len(pair[0]),
+    )
     main = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
     if len(text) < _MOST * main:
         return None

@@ -8,7 +8,7 @@ page's canonical one.
 import re
 from dataclasses import dataclass
 
-from feeds.extraction import dates, downloads, kinds, links, parts, scripts, words
+from feeds.extraction import downloads, kinds, links, parts, scripts, words
 from feeds.extraction.candidates import Item
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Line, Page
@@ -44,7 +44,9 @@ def of(page: Page) -> Publication | None:
         likely += 0.15 if _title_matches(page, heading) else 0.0
         likely += 0.15 if any(_dated(page, line) for line in lines[:6]) else 0.0
         likely -= 0.4 * min(1.0, linked / (chars + 1))
-        likely -= 0.15 * sum(1 for line in lines if line.heading and line.heading <= heading.heading and line is not heading)
+        likely -= 0.15 * sum(
+            1 for line in lines if line.heading and line.heading <= heading.heading and line is not heading
+        )
     return Publication(item, heading, max(0.0, min(1.0, likely)))
 
 
@@ -56,7 +58,9 @@ def _heading(page: Page) -> Line | None:
 
 
 def _article(page: Page, heading: Line) -> Item:
-    """The part of the page the heading stands over: its article or main element, else the smallest with most of the text."""
+    """The part of the page the heading stands over: its article or main element, else the smallest with most of
+    the text.
+    """
     for node in heading.block.ancestors():
         if node.tag in ("article", "main"):
             return Item(node.order, node.end)
@@ -65,7 +69,10 @@ def _article(page: Page, heading: Line) -> Item:
         if node.tag == "body":
             break
         chosen = node
-        if sum(words.width(line.text) for line in page.within(node.order, node.end) if words.is_paragraph(line.text)) >= _ENOUGH:
+        if (
+            sum(words.width(line.text) for line in page.within(node.order, node.end) if words.is_paragraph(line.text))
+            >= _ENOUGH
+        ):
             break
     return Item(chosen.order, chosen.end)
 
@@ -82,7 +89,7 @@ def _title_matches(page: Page, heading: Line) -> bool:
 
 
 def _dated(page: Page, line: Line) -> bool:
-    return bool(page.dates(line.text)) and dates.whole(line.text, page.setting) is not None
+    return page.whole(line.text) is not None
 
 
 def record(page: Page, found: Publication) -> Record:
@@ -90,7 +97,11 @@ def record(page: Page, found: Publication) -> Record:
     taken = parts.of(page, found.item)
     title = clean(found.heading.text)
     day = next((one for one in taken.days if one.sure >= 0.8 and one.found.day is not None and one.found.date), None)
-    prose = [line for line in taken.lines if line is not found.heading and not line.heading and words.width(line.text) >= 60 and not line.linked]
+    prose = [
+        line
+        for line in taken.lines
+        if line is not found.heading and not line.heading and words.width(line.text) >= 60 and not line.linked
+    ]
     prose = [line for line in prose if not page.regions[line.start]]
     chosen = next((line for line in prose if not _quoted(line)), prose[0] if prose else None)
     summary = clean(chosen.text) if chosen is not None else ""
@@ -100,7 +111,9 @@ def record(page: Page, found: Publication) -> Record:
         title=title,
         url=url,
         date=day.found.date if day is not None else None,
-        published=day.found.published if day is not None and day.found.published and day.found.published.timetuple()[3:6] != (0, 0, 0) else None,
+        published=day.found.published
+        if day is not None and day.found.published and day.found.published.timetuple()[3:6] != (0, 0, 0)
+        else None,
         kind=typed or kinds.of(title, url, summary),
         summary=summary,
         language=scripts.language(title) or page.language,

@@ -31,6 +31,10 @@ def extract(document: Document, now: datetime) -> Extraction | Unreadable:
         return listing.extract(page.read(text, document.url, now, zone, document.language), document.select)
     except dom.TooDeep as error:
         return Unreadable(f"the page cannot be parsed: {error}; look at its source, such markup is broken or hostile")
+    except ValueError as error:
+        if not document.select:
+            raise
+        return Unreadable(f"the source's selectors do not fit: {error}; mend them with `tidings source edit --select`")
 
 
 def _text(text: str, document: Document, now: datetime, zone: tzinfo) -> Extraction:

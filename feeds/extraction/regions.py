@@ -1,7 +1,8 @@
 """Which part of a page is its main content, and what the rest is: navigation, footer, sidebar …
 
-Pure. By element, role, and the words in class and id. An element that holds most of the page is never a region, whatever
-its class says ("with-sidebar" is on many a body). Used as a hint by the chooser, and for the reasons in left_out.
+Pure. By element, role, and the words in class and id. An element that holds most of the page is never a region,
+whatever its class says ("with-sidebar" is on many a body). Used as a hint by the chooser, and for the reasons in
+left_out.
 """
 
 import re
@@ -9,10 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 
 from feeds.extraction.dom import TEXT, Node, Tree
 
-_TAGS: Mapping[str, str] = {"nav": "navigation", "footer": "footer", "aside": "sidebar", "form": "form", "dialog": "dialog", "menu": "navigation"}
+_TAGS: Mapping[str, str] = {
+    "nav": "navigation",
+    "footer": "footer",
+    "aside": "sidebar",
+    "form": "form",
+    "dialog": "dialog",
+    "menu": "navigation",
+}
 _ROLES: Mapping[str, str] = {
-    **{"navigation": "navigation", "menu": "navigation", "menubar": "navigation", "banner": "header", "contentinfo": "footer"},
-    **{"complementary": "sidebar", "search": "form", "dialog": "dialog", "tablist": "navigation"},
+    "navigation": "navigation",
+    "menu": "navigation",
+    "menubar": "navigation",
+    "banner": "header",
+    "contentinfo": "footer",
+    "complementary": "sidebar",
+    "search": "form",
+    "dialog": "dialog",
+    "tablist": "navigation",
 }
 _WORDS: tuple[tuple[str, str], ...] = (
     ("pagination", r"pagination|pager|pagenavi|page-?numbers?|paginator|paging"),
@@ -22,15 +37,22 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("sharing", r"share|sharing|social|addtoany|addthis|sharedaddy"),
     ("comments", r"comments?|respond|disqus"),
     ("footer", r"footer|foot|colophon|copyright|bottom-?bar|site-?info"),
-    ("navigation", r"nav|navbar|navigation|mainnav|topnav|subnav|menu|main-?menu|sub-?menu|topmenu|langs?|languages?|language-?switcher|tabs|toolbar|skip-?links?"),
+    (
+        "navigation",
+        r"nav|navbar|navigation|mainnav|topnav|subnav|menu|main-?menu|sub-?menu|topmenu|langs?|languages?|language-?switcher|tabs|toolbar|skip-?links?",
+    ),
     ("header", r"masthead|site-?header|top-?bar|page-?header|header|banner|topbar|logo"),
-    ("sidebar", r"side-?bar|aside|widget-?area|widgets?|related|facets?|filters?|tag-?cloud|rail|popular|trending|secondary|right-?col(?:umn)?|left-?col(?:umn)?"),
+    (
+        "sidebar",
+        r"side-?bar|aside|widget-?area|widgets?|related|facets?|filters?|tag-?cloud|rail|popular|trending|secondary|right-?col(?:umn)?|left-?col(?:umn)?",
+    ),
     ("advertising", r"ads?|advert\w*|sponsor(?:ed|s)?|promo(?:tion)?s?"),
 )
 _PATTERNS = tuple((region, re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])")) for region, words in _WORDS)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OWN_HEADER = frozenset(("article", "section", "main", "li", "td"))
 _LIST_IN_FORM = 3  # links: a form with so many is wrapped around a list
+_SHORT = 200  # characters of a pager
 MOST = 0.45  # of the page's text: what holds more is no side matter
 
 
@@ -47,15 +69,23 @@ def of(tree: Tree) -> Sequence[str]:
             found.append(inherited)
             continue
         region = _own(node)
-        size = sizes[node.order]
-        if region == "form" and anchors[node.order] >= _LIST_IN_FORM:
-            region = ""
-        elif region and region not in ("header", "navigation") and heads[node.order]:
-            region = ""
-        elif region and size >= MOST * total and not (region == "navigation" and linked[node.order] > 0.8 * size):
+        if region and not _fits(
+            region, sizes[node.order], total, linked[node.order], anchors[node.order], heads[node.order]
+        ):
             region = ""
         found.append(region)
     return found
+
+
+def _fits(region: str, size: int, total: int, linked: int, anchors: int, heads: int) -> bool:
+    """Whether an element can be what its name says: a form around a list, or what holds most of the page, cannot."""
+    if region == "form" and anchors >= _LIST_IN_FORM:
+        return False
+    if heads and region not in ("header", "navigation"):
+        return False
+    if size < MOST * total or (region == "pagination" and size < _SHORT):
+        return True
+    return region == "navigation" and linked > 0.8 * size
 
 
 def _sums(tree: Tree, counts: Callable[[Node], bool]) -> list[int]:

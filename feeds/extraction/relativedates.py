@@ -16,10 +16,26 @@ _BEFORE = r"vor|hace|há|il y a|πριν(?: από)?|för|acum|преди|for|م
 _AFTER = r"ago|fa|geleden|назад|тому|önce|yang lalu|lalu|trước|atrás|sedan|siden|ที่แล้ว|ก่อน|前|전|전에|মিনিট আগে|আগে"
 _UNIT = rf"(?P<unit>[^\W\d_](?:[^\W\d_]|[{MARKS}])*?)\.?"
 _AGO = re.compile(
-    rf"(?:[^\W\d_]+[:|]?\s+)?(?:(?:{_BEFORE})\s+(?P<one>\d{{1,3}})\s*{_UNIT}|(?P<two>\d{{1,3}})\s*{_UNIT.replace('unit', 'unit2')}\s*(?:{_AFTER}))"
+    rf"(?:[^\W\d_]+[:|]?\s+)?(?:(?:{_BEFORE})\s+(?P<one>\d{{1,3}})\s*{_UNIT}"
+    rf"|(?P<two>\d{{1,3}})\s*{_UNIT.replace('unit', 'unit2')}\s*(?:{_AFTER}))"
 )
-_DAY = re.compile(r"(?P<word>[^\d,:|]+?)\s*[,|]?\s*(?:(?:at|um|kl\.?|à|a las|alle|om|о|в)\s+)?(?:(?P<h>[0-2]?\d):(?P<m>[0-5]\d)(?:\s*uhr)?)?")
-_CJK_UNITS = {"分": "minute", "分钟": "minute", "分鐘": "minute", "小时": "hour", "小時": "hour", "時間": "hour", "日": "day", "天": "day", "분": "minute", "시간": "hour", "일": "day"}
+_DAY = re.compile(
+    r"(?P<word>[^\d,:|]+?)\s*[,|]?\s*(?:(?:at|um|kl\.?|à|a las|alle|om|о"
+    r"|в)\s+)?(?:(?P<h>[0-2]?\d):(?P<m>[0-5]\d)(?:\s*uhr)?)?"
+)
+_CJK_UNITS = {
+    "分": "minute",
+    "分钟": "minute",
+    "分鐘": "minute",
+    "小时": "hour",
+    "小時": "hour",
+    "時間": "hour",
+    "日": "day",
+    "天": "day",
+    "분": "minute",
+    "시간": "hour",
+    "일": "day",
+}
 
 
 def relative(line: str, setting: Setting) -> Found | None:

@@ -12,7 +12,9 @@ def as_json(extraction: Extraction, url: str) -> dict[str, object]:
         "title": extraction.title,
         "language": extraction.language,
         "entries": [_entry(record, url) for record in extraction.records],
-        "left_out": [{"reason": left.reason, "count": left.count, "sample": left.sample} for left in extraction.left_out],
+        "left_out": [
+            {"reason": left.reason, "count": left.count, "sample": left.sample} for left in extraction.left_out
+        ],
         "next": list(extraction.next),
         "feeds": list(extraction.feeds),
     }
@@ -30,7 +32,10 @@ def _entry(record: Record, url: str) -> dict[str, object]:
         "kind": record.kind,
         "summary": record.summary,
         "language": record.language,
-        "enclosures": [{"url": file.url, "type": file.type, "language": file.language, "title": file.title} for file in record.enclosures],
+        "enclosures": [
+            {"url": file.url, "type": file.type, "language": file.language, "title": file.title}
+            for file in record.enclosures
+        ],
         "confidence": dict(record.confidence),
         "origin": dict(record.origin),
     }

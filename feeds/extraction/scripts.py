@@ -1,7 +1,7 @@
 """Languages: what a text's script says, and languages by their names and codes in labels and file names.
 
-Pure. Only scripts that belong to one language decide (Khmer, Thai, Lao, Burmese, Hebrew, Greek, Korean …); Latin, Arabic
-and Cyrillic letters say nothing here: the page's own language stands.
+Pure. Only scripts that belong to one language decide (Khmer, Thai, Lao, Burmese, Hebrew, Greek, Korean …); Latin,
+Arabic and Cyrillic letters say nothing here: the page's own language stands.
 """
 
 import re
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from babel import Locale
+
+from feeds.extraction.wordlist import listed
 
 _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("km", "\u1780-\u17ff"),
@@ -33,10 +35,24 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
 _ONE_OF = tuple((language, re.compile(f"[{letters}]")) for language, letters in _SCRIPTS)
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
-_COUNTRY_AS_LANGUAGE: Mapping[str, str] = {"kh": "km", "vn": "vi", "cn": "zh", "jp": "ja", "kr": "ko", "mm": "my", "la": "lo", "eng": "en", "khm": "km", "khmer": "km"}
+_COUNTRY_AS_LANGUAGE: Mapping[str, str] = {
+    "kh": "km",
+    "vn": "vi",
+    "cn": "zh",
+    "jp": "ja",
+    "kr": "ko",
+    "mm": "my",
+    "la": "lo",
+    "eng": "en",
+    "khm": "km",
+    "khmer": "km",
+}
 _SUFFIX = re.compile(r"[_.-]([A-Za-z]{2,3})(?:[_-]?(?:web|final|print|v?\d{1,2}))?\.[A-Za-z0-9]{2,5}$")
 _NAMED: tuple[str, ...] = tuple(
-    "en fr de es pt it nl ru uk pl cs sv tr id vi km th lo my ar fa he el ja zh ko hu ro bg hr da nb fi ca sk sl sr bn hi ms ta te ur ne si tl sw am".split()
+    listed(
+        "en fr de es pt it nl ru uk pl cs sv tr id vi km th lo my ar fa he el ja zh ko hu ro bg hr da nb fi ca sk "
+        "sl sr bn hi ms ta te ur ne si tl sw am"
+    )
 )
 
 
@@ -60,7 +76,16 @@ def _by_name() -> Mapping[str, str]:
         own = Locale.parse(code).languages.get(code)
         if own:
             names.setdefault(str(own).lower(), code)
-    return {**names, "burmese": "my", "mandarin": "zh", "farsi": "fa", "tagalog": "tl", "khmer": "km", "bahasa indonesia": "id", "norsk": "nb"}
+    return {
+        **names,
+        "burmese": "my",
+        "mandarin": "zh",
+        "farsi": "fa",
+        "tagalog": "tl",
+        "khmer": "km",
+        "bahasa indonesia": "id",
+        "norsk": "nb",
+    }
 
 
 def named_in(label: str) -> str:

@@ -1,13 +1,14 @@
 """Choose, for all items of a list together, in which slot the title stands and in which the date.
 
-Pure. One item alone cannot tell its title from its category, or the date of publication from a deadline; the list can:
-titles differ from item to item and are long, categories repeat; the right date column is there for everybody.
+Pure. One item alone cannot tell its title from its category, or the date of publication from a deadline; the list
+can: titles differ from item to item and are long, categories repeat; the right date column is there for everybody.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean
 
 from feeds.extraction import kinds, words
@@ -18,8 +19,14 @@ from state.text import folded
 
 _BASE = {"heading": 1.6, "link": 1.0, "bold": 0.55, "line": 0.25, "alt": -0.2}
 _TITLED = re.compile(r"title|headline|heading|titulo|titre|titel|subject|name(?!d)", re.I)
-_PUBLISHED = re.compile(r"publi|post|date|datum|fecha|data|filed|issued|released|entry|created|dated|日期|時間|时间|วันที่|កាលបរិច្ឆេទ|ngày", re.I)
-_OTHER_DAY = re.compile(r"updat|modif|deadline|clos|expir|until|revis|valid|due|event|start|end|argued|submission|geändert|frist|actualiz|échéance|hearing", re.I)
+_PUBLISHED = re.compile(
+    r"publi|post|date|datum|fecha|data|filed|issued|released|entry|created|dated|日期|時間|时间|วันที่|កាលបរិច្ឆេទ|ngày",
+    re.I,
+)
+_OTHER_DAY = re.compile(
+    r"updat|modif|deadline|clos|expir|until|revis|valid|due|event|start|end|argued|submission|geändert|frist|actualiz|échéance|hearing",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,9 @@ def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], count: in
     says = 0.5 if any(_TITLED.search(step) for step in key[0]) else 0.0
     linked = 0.3 if key[1] != "link" and fmean(name.link is not None for name, _ in names) > 0.5 else 0.0
     repeated = 1.2 * (1 - distinct) if len(texts) > 2 else 0.0
-    return _BASE[key[1]] + 1.3 * share + 0.9 * width + 0.3 * first + says + linked - 1.5 * typed - 1.0 * prose - repeated
+    return (
+        _BASE[key[1]] + 1.3 * share + 0.9 * width + 0.3 * first + says + linked - 1.5 * typed - 1.0 * prose - repeated
+    )
 
 
 def _day_slots(page: Page, items: Sequence[Parts]) -> tuple[tuple[Slot, float], ...]:
@@ -90,7 +99,7 @@ def _day_score(page: Page, slot: Slot, days: list[Day], count: int) -> float:
     said = " ".join(slot) + " " + " ".join({day.before[-25:] for day in days[:5]}) + " " + _header(page, days[0])
     hint = (0.15 if _PUBLISHED.search(said) else 0.0) - (0.3 if _OTHER_DAY.search(said) else 0.0)
     known = [day.found.date for day in days if day.found.date]
-    steps = list(zip(known, known[1:], strict=False))
+    steps = list(pairwise(known))
     ordered = max(sum(a >= b for a, b in steps), sum(a <= b for a, b in steps)) / len(steps) if steps else 0.5
     precise = fmean(day.found.day is not None for day in days)
     return sure + 0.8 * len(days) / count + hint + 0.15 * ordered + 0.3 * precise

@@ -31,7 +31,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "an RTF document"),
 )
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
-_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|title|div|p|ul|ol|table|h[1-6]|article|main|section|meta|a\s)\b", re.I)
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|div|p|ul|ol|table|h[1-6]|article|main|section|meta|a\s)\b", re.I
+)
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b", re.I)
 _HEAD = 4096
 

@@ -249,6 +249,8 @@ class _Conversation(asyncio.Protocol):
             act.hold.stop(lambda: self._released(usual))
         elif act.hangs:
             self._still = True
+            if point == "TEXT" and self._transport:
+                self._transport.pause_reading()  # takes no more of it
         else:
             if self._transport:
                 self._transport.write(act.says)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import feedparser
 import pytest
 from lxml import etree
@@ -237,6 +237,7 @@ def mixed(store: Store, now: datetime) -> Store:
         ([("country", "VN")], ["Wage survey"]),
         ([("kind", "report"), ("kind", "survey")], ["Wage survey", "Kiln report"]),
         ([("language", "km")], ["Kiln wages"]),
+        ([("language", "en")], ["Wage survey", "Kiln report"]),
         ([("q", "kiln")], ["Kiln wages", "Kiln report"]),
         ([("topic", "wages")], ["Kiln wages"]),
         ([("topic", "wages"), ("topic", "all")], ["Kiln wages", "Wage survey", "Kiln report"]),

@@ -195,7 +195,7 @@ def test_a_second_digest_of_one_day_waits_for_the_next_and_loses_nothing(
     arrives(store, "e2", "harvest", at=now + 2 * HOUR)
     with store.write() as db:  # the reader moved the hour to later that day
         (person,) = rows.due(db, now=now + 9 * DAY)
-        rows.move_slots(db, person, [("daily", datetime(2026, 5, 10, 18, tzinfo=UTC))])
+        rows.move_slots(db, [(person, "daily", datetime(2026, 5, 10, 18, tzinfo=UTC))])
 
     assert plan(store, datetime(2026, 5, 10, 18, tzinfo=UTC)).messages == 0
     assert plan(store, datetime(2026, 5, 11, 9, tzinfo=UTC)).messages == 1
@@ -339,7 +339,7 @@ def test_a_preview_shows_the_archive_whatever_was_sent(store: Store, now: dateti
 
     def shown(**whom: str) -> Edition:
         with store.read() as db:
-            return preview(db, since=now - DAY, site=SITE, now=now + HOUR, **whom)  # type: ignore[arg-type]
+            return preview(db, since=now - DAY, site=SITE, now=now + HOUR, **whom)
 
     for made in (shown(subscriber=SOK), shown(topic="harvest"), shown(topic="all")):
         assert {name for name, _ in made.entries} == {"before", "e1"}

@@ -203,6 +203,14 @@ async def test_a_client_that_goes_away_in_the_middle_leaves_nothing(sink: Sink) 
     assert [kept.text[:6] for kept in caught(sink.folder)] == ["A line"]
 
 
+async def test_a_sink_that_closes_does_not_wait_for_its_clients(tmp_path: Path) -> None:
+    async with Sink(tmp_path) as sink:
+        client = await Client.of(sink)
+
+    assert await client.reply() == 0
+    await client.close()
+
+
 async def test_too_many_recipients_are_told_to_come_later(client: Client) -> None:
     await client.ask(b"MAIL FROM:<a@x>")
     codes = [await client.ask(b"RCPT TO:<b@x>") for _ in range(sinking.MAX_RECIPIENTS + 1)]

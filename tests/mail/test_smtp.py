@@ -308,6 +308,29 @@ async def test_a_drop_while_the_text_is_on_its_way_is_before_the_dot(postmaster:
     assert isinstance(answer.reply, Broken)
 
 
+async def test_a_server_that_does_not_take_the_text_is_left_before_the_dot(postmaster: Postmaster) -> None:
+    postmaster.hangs("TEXT")
+    connection = await connect(postmaster, BRISK)
+
+    answer = await connection.send(Mail(data=TEXT + (b"x" * 70 + b"\r\n") * 300_000))
+
+    assert answer == Answer(Phase.DATA, Broken("the server did not take the text in time"))
+    assert not connection.usable
+
+
+async def test_a_server_that_does_not_forget_a_refused_message_is_left(postmaster: Postmaster) -> None:
+    postmaster.answers("RCPT", "550 5.1.1 no such user")
+    postmaster.answers("RSET", "500 what?")
+    connection = await connect(postmaster)
+    await connection.send(Mail())
+
+    answer = await connection.send(Mail())
+
+    assert answer.phase is Phase.MAIL
+    assert isinstance(answer.reply, Broken)
+    assert not connection.usable
+
+
 async def test_a_server_that_refuses_in_the_middle_of_the_text_is_not_shown_the_dot(postmaster: Postmaster) -> None:
     postmaster.answers("TEXT", "552 5.3.4 that is enough")
 

@@ -83,3 +83,12 @@ def test_the_sources_of_an_entry_are_all_it_was_ever_seen_in(store: Store) -> No
         sightings.see(db, [Standing(other, "fp")])
         assert sightings.sources_of(db, ["a", "b"]) == {"a": {"office", "ministry"}}
         assert sightings.seen_in(db, ["a", "b"], "ministry") == {"a"}
+
+
+def test_visits_are_counted_with_what_they_write(store: Store) -> None:
+    with store.write() as db:
+        assert sightings.mark(db) == 0
+        assert sightings.advance(db) == 0
+        assert sightings.advance(db) == 1
+    with store.read() as db:
+        assert sightings.mark(db) == 2

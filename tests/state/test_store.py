@@ -84,6 +84,21 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     broken.close()
 
 
+def test_a_full_disk_says_so_and_loses_nothing(store: Store) -> None:
+    with store.read() as db:
+        pages = db.execute(text("PRAGMA page_count")).scalar_one()
+
+    def fill() -> None:
+        with store.write() as db:
+            db.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
+            db.execute(insert(schema.counters), [{"name": f"{n:0500}", "value": n} for n in range(500)])
+
+    with pytest.raises(UserError, match="free or repair the disk"):
+        fill()
+    with store.read() as db:
+        assert db.execute(select(schema.counters)).all() == []
+
+
 def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
     def cut_short() -> None:
         with store.write() as db:

@@ -54,7 +54,7 @@ def test_a_closed_topic_is_listed_only_on_demand_and_its_feed_is_closed(store: S
         close_topic(db, "boats", now + timedelta(hours=2))
         assert topics(db) == ()
         assert [one.closed_at for one in topics(db, closed=True)] == [now + timedelta(hours=1)]
-    assert feed(store, "boats") == (True, True)
+    assert feed(store, "boats") == (False, True)
 
 
 def test_putting_a_closed_topic_again_opens_it_and_its_feed(store: Store, now: datetime) -> None:

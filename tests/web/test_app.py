@@ -149,7 +149,7 @@ async def test_after_closing_nobody_answers(store: Store, server: Server) -> Non
     await server.start()
     assert server.running is not None
     await server.running.close()
-    with pytest.raises(OSError, match="refused|Connect call failed"):
+    with pytest.raises(OSError, match=r"refused|Connect call failed"):
         await asyncio.open_connection("127.0.0.1", server.port)
 
 

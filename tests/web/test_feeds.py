@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import feedparser
 import feedparser_sgmllib  # type: ignore[import-not-found,import-untyped,unused-ignore]
 import pytest

@@ -1,12 +1,12 @@
 """Runs of siblings that begin (or end) with the same kind of element: a heading, a `dt`, a date line, a rule.
 
-For pages whose records have no element of their own. Both directions are proposed, the anchor first and the anchor last:
-a date may stand before or after its title, and only the whole list tells which.
+For pages whose records have no element of their own. Both directions are proposed, the anchor first and the anchor
+last: a date may stand before or after its title, and only the whole list tells which.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
-from feeds.extraction import dates
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import TEXT, Node
 from feeds.extraction.page import Page
@@ -52,7 +52,24 @@ def _anchors(page: Page, children: list[Node]) -> Iterator[tuple[str, list[int]]
         ("bold", lambda node: _is_bold(page, node)),
     )
     tags = {child.tag for child in children}
-    for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "hr", "a", "b", "strong", "p", "div", "header", "table", "ul"):
+    for tag in (
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dt",
+        "hr",
+        "a",
+        "b",
+        "strong",
+        "p",
+        "div",
+        "header",
+        "table",
+        "ul",
+    ):
         if tag in tags and len(tags) > 1:
             places = [place for place, child in enumerate(children) if child.tag == tag]
             if _FEWEST <= len(places) < len(children):
@@ -72,7 +89,7 @@ def _anchors(page: Page, children: list[Node]) -> Iterator[tuple[str, list[int]]
 
 def _is_date(page: Page, node: Node) -> bool:
     lines = page.within(node.order, node.end)
-    return bool(lines) and len(lines) <= 3 and len(lines[0].text) < 60 and dates.whole(lines[0].text, page.setting) is not None
+    return bool(lines) and len(lines) <= 3 and len(lines[0].text) < 60 and page.whole(lines[0].text) is not None
 
 
 def _is_link(page: Page, node: Node) -> bool:
@@ -88,7 +105,7 @@ def _is_bold(page: Page, node: Node) -> bool:
 def _leading(children: list[Node], places: list[int]) -> list[Item]:
     """From each anchor to the next; the last run is no longer than the longest before it."""
     items: list[Item] = []
-    longest = max((after - before for before, after in zip(places, places[1:], strict=False)), default=1)
+    longest = max((after - before for before, after in pairwise(places)), default=1)
     for number, place in enumerate(places):
         stop = places[number + 1] if number + 1 < len(places) else min(len(children), place + longest)
         items.append(Item(children[place].order, children[stop - 1].end))
@@ -98,7 +115,7 @@ def _leading(children: list[Node], places: list[int]) -> list[Item]:
 def _trailing(children: list[Node], places: list[int]) -> list[Item]:
     """From after each anchor's predecessor to the anchor; the first run is no longer than the longest after it."""
     items: list[Item] = []
-    longest = max((after - before for before, after in zip(places, places[1:], strict=False)), default=1)
+    longest = max((after - before for before, after in pairwise(places)), default=1)
     for number, place in enumerate(places):
         start = places[number - 1] + 1 if number else max(0, place - longest + 1)
         items.append(Item(children[start].order, children[place].end))

@@ -6,7 +6,6 @@ Each line with a link is an item, up to the next one; or each date line is.
 from collections.abc import Iterator
 from itertools import groupby
 
-from feeds.extraction import dates
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.page import Line, Page
 
@@ -30,4 +29,4 @@ def _linked(lines: list[Line]) -> list[int]:
 
 
 def _dated(page: Page, lines: list[Line]) -> list[int]:
-    return [line.start for line in lines if dates.whole(line.text, page.setting) is not None]
+    return [line.start for line in lines if page.whole(line.text) is not None]

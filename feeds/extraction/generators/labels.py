@@ -6,6 +6,7 @@ beginning of siblings and comes first; it is not looked up in a list.
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import TEXT, Node
@@ -30,7 +31,7 @@ def candidates(page: Page) -> Iterator[Candidate]:
             continue
         label = next(first for first in firsts if first and counted[first] >= most * 0.8)
         places = [place for place, first in enumerate(firsts) if first == label]
-        span = max(after - before for before, after in zip(places, places[1:], strict=False))
+        span = max(after - before for before, after in pairwise(places))
         stops = [*places[1:], min(len(children), places[-1] + span)]
         items = (Item(children[place].order, children[stop - 1].end) for place, stop in zip(places, stops, strict=True))
         yield Candidate("labelled rows", tuple(items))

@@ -1,7 +1,8 @@
 """Elements that repeat: the same path of tags from the root, the same tag and class anywhere, or siblings.
 
-Covers lists, cards, table rows, paragraphs and links, also where several lists stand under several headings. Class names
-that differ from item to item (post-17) make groups of one and fall away; so nothing depends on what classes are called.
+Covers lists, cards, table rows, paragraphs and links, also where several lists stand under several headings. Class
+names that differ from item to item (post-17) make groups of one and fall away; so nothing depends on what classes are
+called.
 """
 
 from collections.abc import Iterator
@@ -9,8 +10,11 @@ from collections.abc import Iterator
 from feeds.extraction.candidates import Candidate, of_nodes
 from feeds.extraction.dom import TEXT, Node
 from feeds.extraction.page import Page
+from feeds.extraction.wordlist import listed
 
-_TAGS = frozenset("li div article section p tr td dl dt dd a tbody table h1 h2 h3 h4 h5 h6 ul ol blockquote figure span".split())
+_TAGS = frozenset(
+    listed("li div article section p tr td dl dt dd a tbody table h1 h2 h3 h4 h5 h6 ul ol blockquote figure span")
+)
 _MOST_GROUPS = 400
 _FEWEST_SIBLINGS = 4
 

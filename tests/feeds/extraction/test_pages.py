@@ -17,7 +17,9 @@ NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
 def told(record: Record, wanted: dict[str, object]) -> dict[str, object]:
     """What a record says of the fields an expectation names."""
-    said: dict[str, object] = {name: getattr(record, name) for name in wanted if name not in ("enclosures", "published")}
+    said: dict[str, object] = {
+        name: getattr(record, name) for name in wanted if name not in ("enclosures", "published")
+    }
     if "published" in wanted:
         said["published"] = record.published.isoformat() if record.published else None
     if "enclosures" in wanted:
@@ -32,7 +34,9 @@ def test_a_document_gives_exactly_its_entries(file: Path) -> None:
     found = extract(Document(wanted["base"], file.read_bytes()), NOW)
 
     assert isinstance(found, Extraction)
-    assert [told(record, want) for record, want in zip(found.records, wanted["entries"], strict=False)] == wanted["entries"]
+    assert [told(record, want) for record, want in zip(found.records, wanted["entries"], strict=False)] == wanted[
+        "entries"
+    ]
     assert len(found.records) == len(wanted["entries"])
     if "next" in wanted:
         assert list(found.next) == wanted["next"]

@@ -1,0 +1,226 @@
+"""The command line from end to end: real files, a real database, the built-in sink."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.samples import NOTICES, with_one_more
+
+Write = Callable[[str, str], Path]
+
+
+def test_from_a_folder_to_a_digest_and_once_only(tidings: Cli, documents: Write) -> None:
+    folder = documents("notices.txt", NOTICES)
+    tidings("topic", "add", "safety", "--title", "Safety", "--any", "safety")
+    tidings("subscriber", "add", "reader@example.org", "--topic", "all", "--every", "now", "--confirmed")
+    added = tidings(
+        "source", "add", str(folder), "--id", "mill", "--base-url", "https://mill.example/", "--yes", "--json"
+    )
+    assert len(added.json["new"]) == 2
+
+    baseline = tidings("run", "--once")
+    assert "planned 0 messages" in baseline.stdout
+
+    documents_file = folder / "notices.txt"
+    documents_file.write_text(with_one_more(NOTICES), encoding="utf-8")
+    tidings("source", "poll", "--all")
+    first = tidings("run", "--once")
+    again = tidings("run", "--once")
+
+    assert "planned 1 messages; delivery: 1 accepted" in first.stdout
+    assert "planned 0 messages" in again.stdout
+    mails = sorted((tidings.folder / "tidings.mails").glob("*.eml"))
+    assert len(mails) == 1
+    assert b"Night shifts end in June" in mails[0].read_bytes()
+    assert len(tidings("entry", "list", "--json").json["entries"]) == 3
+    assert [one["title"] for one in tidings("entry", "list", "--topic", "safety", "--json").json["entries"]] == [
+        "Safety day for apprentices"
+    ]
+
+
+def test_every_listing_speaks_json_and_its_ids_are_what_show_takes(tidings: Cli, documents: Write) -> None:
+    tidings("topic", "add", "safety", "--title", "Safety", "--any", "safety")
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+    tidings("subscriber", "add", "reader@example.org", "--topic", "safety", "--every", "now", "--confirmed")
+    tidings("subscription", "add", "reader@example.org", "all", "--every", "daily")
+    tidings(
+        "source", "add", str(tidings.folder / "tidings.toml"), "--id", "odd", "--kind", "text", "--yes", expect=None
+    )
+
+    for plural, words in (
+        ("sources", ("source",)),
+        ("topics", ("topic",)),
+        ("entries", ("entry",)),
+        ("feeds", ("feed",)),
+        ("subscribers", ("subscriber",)),
+        ("messages", ("outbox",)),
+        ("digests", ("digest",)),
+    ):
+        rows = tidings(*words, "list", "--json").json[plural]
+        assert tidings(*words, "list").exit_code == 0
+        if words[0] in ("source", "topic", "entry"):
+            shown = tidings(*words, "show", rows[0]["id"], "--json").json
+            assert next(iter(shown.values()))["id"] == rows[0]["id"]
+            assert rows[0]["id"] in tidings(*words, "show", rows[0]["id"]).stdout
+    assert (
+        tidings("subscriber", "show", "reader@example.org", "--json").json["subscriber"]["email"]
+        == "reader@example.org"
+    )
+    assert "added" in tidings("subscriber", "show", "reader@example.org").stdout
+    assert len(tidings("subscription", "list", "--json").json["subscriptions"]) == 2
+    status = tidings("status", "--json").json
+    assert {"alarms", "sources", "outbox", "next"} <= status.keys()
+    assert tidings("status").exit_code == 0
+
+
+def test_subscriptions_are_managed_by_command(tidings: Cli) -> None:
+    tidings("topic", "add", "safety", "--title", "Safety", "--any", "safety")
+    tidings(
+        "subscriber", "add", "A.Reader@Example.org", "--topic", "all", "--every", "weekly", "--on", "fri", "--confirmed"
+    )
+    person = tidings("subscriber", "show", "a.reader@example.org", "--json").json["subscriber"]
+    assert (person["state"], person["weekday"], person["at"]) == ("confirmed", 4, "09:00")
+
+    tidings("subscription", "add", "a.reader@example.org", "safety?country=KH", "--every", "daily")
+    tidings("subscription", "change", "a.reader@example.org", "all", "--every", "monthly")
+    rows = tidings("subscription", "list", "a.reader@example.org", "--json").json["subscriptions"]
+    assert {(row["topic"], row["every"]) for row in rows} == {("safety?country=KH", "daily"), ("all", "monthly")}
+
+    tidings("subscription", "remove", "a.reader@example.org", "all")
+    tidings("subscriber", "pause", "a.reader@example.org")
+    tidings("subscriber", "resume", "a.reader@example.org")
+    assert "--yes" in tidings("subscriber", "remove", "a.reader@example.org", expect=1).stderr
+    tidings("subscriber", "remove", "a.reader@example.org", "--yes")
+    assert tidings("subscriber", "list", "--state", "confirmed", "--json").json["subscribers"] == []
+
+    back = tidings("subscriber", "add", "a.reader@example.org", "--topic", "all", "--confirmed", expect=1)
+    assert "only the person can come back" in back.stderr
+
+
+def test_somebody_new_is_asked_first(tidings: Cli) -> None:
+    tidings("subscriber", "add", "new@example.org", "--topic", "all")
+    tidings("run", "--once")
+
+    (mail,) = (tidings.folder / "tidings.mails").glob("*.eml")
+    assert b"/confirm/" in mail.read_bytes()
+    assert (
+        tidings("subscriber", "list", "--state", "pending", "--json").json["subscribers"][0]["email"]
+        == "new@example.org"
+    )
+
+
+def test_digests_can_be_seen_before_and_after(tidings: Cli, documents: Write) -> None:
+    tidings("subscriber", "add", "reader@example.org", "--topic", "all", "--every", "now", "--confirmed")
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+
+    assert "Grain deliveries" in tidings("digest", "preview", "reader@example.org").stdout
+    page = tidings.folder / "preview.html"
+    tidings("digest", "preview", "--topic", "all", "--since", "1d", "--html", str(page))
+    assert "<html" in page.read_text(encoding="utf-8")
+    assert "1 digests would be sent" in tidings("digest", "send", "--now", "--dry-run").stdout
+    assert tidings("outbox", "list", "--json").json["messages"] == []
+    assert tidings("digest", "send", "--now", "--json").json["delivery"] == {"accepted": 1}
+    (made,) = tidings("digest", "list", "--json").json["digests"]
+    assert made["messages"] == {"accepted": 1}
+    assert "Grain deliveries" in tidings("digest", "show", made["id"]).stdout
+    (message,) = tidings("outbox", "list", "--json").json["messages"]
+    assert "accepted" in tidings("outbox", "show", str(message["id"])).stdout
+    assert "outbox show" in tidings("outbox", "retry", str(message["id"]), expect=1).stderr
+
+
+def test_feeds_can_be_shown_built_and_listed(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+
+    for form in ("atom", "rss", "json"):
+        assert "Safety day for apprentices" in tidings("feed", "show", "all", "--format", form).stdout
+    assert tidings("feed", "build", "--all", "--json").json["failed"] == []
+    names = {row["id"] for row in tidings("feed", "list", "--json").json["feeds"]}
+    assert names == {"all", "source-mill"}
+    assert "<opml" in tidings("opml", "export").stdout
+    tidings("opml", "export", "all.opml")
+    assert (tidings.folder / "all.opml").read_bytes().startswith(b"<?xml")
+
+
+def test_a_topic_can_be_tried_added_imported_and_closed(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+    tried = tidings("topic", "try", "night", "--any", "safety day", "--json").json
+    assert len(tried["add"]) == 1
+    assert tidings("topic", "list", "--json").json["topics"] == []
+
+    file = tidings.folder / "topics.json"
+    file.write_text(json.dumps({"topics": [{"id": "safety", "name": "Safety", "any": ["safety"]}], "countries": []}))
+    tidings("topic", "import", str(file))
+    assert [t["entries"] for t in tidings("topic", "list", "--json").json["topics"]] == [1]
+    assert "any: safety" in tidings("topic", "show", "safety").stdout
+    assert "1 stay" in tidings("topic", "try", "safety").stdout
+    assert "already" in tidings("topic", "add", "safety", "--title", "S", expect=1).stderr
+    assert "--yes" in tidings("topic", "remove", "safety", expect=1).stderr
+    tidings("topic", "remove", "safety", "--yes")
+    assert tidings("topic", "list", "--json").json["topics"] == []
+    assert "closed" in tidings("feed", "show", "safety", expect=1).stderr
+
+
+def test_sources_are_paused_resumed_and_removed(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--yes")
+    tidings("source", "pause", "mill")
+    assert tidings("source", "show", "mill", "--json").json["source"]["state"] == "paused"
+    tidings("source", "resume", "mill")
+    assert tidings("source", "poll", "mill", "--json").json["polled"][0]["outcome"] in ("unchanged", "not-modified")
+    assert "--yes" in tidings("source", "remove", "mill", expect=1).stderr
+    tidings("source", "remove", "mill", "--yes")
+    assert len(tidings("entry", "list", "--json").json["entries"]) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("source", "show", "nowhere"),
+        ("source", "poll", "nowhere"),
+        ("source", "remove", "nowhere", "--yes"),
+        ("topic", "show", "nothing"),
+        ("entry", "show", "zzz"),
+        ("entry", "list", "--topic", "nothing"),
+        ("feed", "show", "nothing"),
+        ("subscriber", "show", "nobody@example.org"),
+        ("subscription", "add", "nobody@example.org", "all"),
+        ("digest", "show", "nothing"),
+        ("outbox", "show", "99"),
+    ],
+)
+def test_an_unknown_id_says_where_to_look(tidings: Cli, words: tuple[str, ...]) -> None:
+    done = tidings(*words, expect=1)
+
+    assert "list" in done.stderr
+    assert any(word.strip("-") in done.stderr for word in words[2:])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("subscriber", "add", "not an address", "--topic", "all"), "address"),
+        (("subscriber", "add", "a@example.org\r\nBcc: b@example.org", "--topic", "all"), "address"),
+        (("subscriber", "add", "a@example.org", "--topic", "nothing"), "topic"),
+        (("subscriber", "add", "a@example.org", "--topic", "all", "--timezone", "Mars/Olympus"), "time zone"),
+        (("subscriber", "add", "a@example.org", "--topic", "all", "--at", "25:00"), "25:00"),
+        (("subscriber", "add", "a@example.org", "--topic", "all", "--on", "someday"), "weekday"),
+        (("subscriber", "add", "a@example.org", "--topic", "all", "--every", "hourly"), "weekly"),
+        (("subscriber", "add", "a@example.org", "--topic", "all?colour=red"), "colour"),
+        (("source", "poll"), "say what to poll"),
+        (("source", "add", "ftp://example.org/", "--yes"), "http"),
+        (("source", "add", "no-such-file.txt", "--yes"), "neither"),
+        (("topic", "add", "all", "--title", "All"), "all"),
+        (("topic", "add", "Has Spaces", "--title", "S"), "Has Spaces"),
+        (("digest", "preview"), "say for whom"),
+        (("entry", "list", "--since", "soon"), "30d"),
+        (("source", "add", "x", "--every", "often"), "duration"),
+    ],
+)
+def test_misuse_says_what_was_expected(tidings: Cli, words: tuple[str, ...], says: str) -> None:
+    done = tidings(*words, expect=None)
+
+    assert done.exit_code in (1, 2)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,158 @@
+"""Feeds in three tiers: strict, repaired, tolerant."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feeds.children import Document
+from feeds.extraction import extract
+from state.records import Extraction, Unreadable
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+URL = "https://harbour.example/feed.xml"
+
+
+def read(text: str | bytes) -> Extraction:
+    found = extract(Document(URL, text if isinstance(text, bytes) else text.encode()), NOW)
+    assert isinstance(found, Extraction)
+    assert found.kind == "feed"
+    return found
+
+
+def rss(items: str, head: str = "") -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Port</title>{head}{items}</channel></rss>'
+
+
+def test_rss_1_0_is_read() -> None:
+    found = read(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        '<channel rdf:about="https://harbour.example/"><title>Port</title></channel><item rdf:about="https://harbour.example/1"><title>Crane</title>'
+        "<link>https://harbour.example/1</link><dc:date>2019-05-08T10:00:00+02:00</dc:date><dc:creator>Ana</dc:creator></item></rdf:RDF>"
+    )
+    (record,) = found.records
+    assert (record.title, record.url, record.date, record.author, record.guid) == (
+        "Crane",
+        "https://harbour.example/1",
+        "2019-05-08",
+        "Ana",
+        "https://harbour.example/1",
+    )
+
+
+def test_atom_0_3_and_1_0_are_read() -> None:
+    for namespace, field in (("http://purl.org/atom/ns#", "issued"), ("http://www.w3.org/2005/Atom", "published")):
+        found = read(
+            f'<feed xmlns="{namespace}" xml:lang="fr"><title>Port</title><entry xml:lang="de"><title>Der '
+            f'Kran</title><id>urn:x</id><link rel="alternate" href="/1"/>'
+            f'<link rel="enclosure" href="/k.pdf" type="application/pdf" hreflang="de" '
+            f'length="12"/><{field}>2019-05-08T10:00:00Z</{field}><author><name>Ana</name></author></entry></feed>'
+        )
+        (record,) = found.records
+        assert (record.title, record.url, record.language, record.published) == (
+            "Der Kran",
+            "https://harbour.example/1",
+            "de",
+            datetime(2019, 5, 8, 10, tzinfo=UTC),
+        )
+        assert [(file.url, file.language, file.length) for file in record.enclosures] == [
+            ("https://harbour.example/k.pdf", "de", 12)
+        ]
+
+
+def test_a_guid_that_is_a_permalink_is_the_address() -> None:
+    (record,) = read(rss("<item><title>A</title><guid>https://harbour.example/a</guid></item>")).records
+    assert record.url == "https://harbour.example/a"
+
+
+def test_only_the_updated_time_gives_a_less_certain_date() -> None:
+    (record,) = read(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title><updated>2019-05-08T10:00:00Z</updated></entry></feed>'
+    ).records
+    assert record.date == "2019-05-08"
+    assert record.published is None
+    assert record.confidence["date"] < 1
+
+
+def test_content_is_sanitised() -> None:
+    (record,) = read(
+        rss(
+            "<item><title>A</title><description>&lt;p "
+            "onclick='x'&gt;hi&lt;script&gt;bad()&lt;/script&gt;&lt;/p&gt;</description></item>"
+        )
+    ).records
+    assert record.content == "<p>hi</p>"
+    assert record.summary == "hi"
+
+
+@pytest.mark.parametrize(
+    ("items", "method", "address"),
+    [
+        (
+            "<item><title>A</title><link>https://harbour.example/?a=1&amp;b=2</link></item>",
+            "feed:strict",
+            "https://harbour.example/?a=1&b=2",
+        ),
+        (
+            "<item><title>A</title><link>https://harbour.example/?a=1&b=2</link></item>",
+            "feed:repaired",
+            "https://harbour.example/?a=1&b=2",
+        ),
+        (
+            "<item><title>A &nbsp; \x0bB</title><link>https://harbour.example/</link></item>",
+            "feed:repaired",
+            "https://harbour.example/",
+        ),
+        (
+            "<item><dc:x>y</dc:x><title>A</title><link>https://harbour.example/</link></item>",
+            "feed:repaired",
+            "https://harbour.example/",
+        ),
+        (
+            "<item><title>A<b></title><link>https://harbour.example/</link></item>",
+            "feed:tolerant",
+            "https://harbour.example/",
+        ),
+    ],
+)
+def test_the_strictest_tier_that_reads_a_feed_is_named(items: str, method: str, address: str) -> None:
+    found = read(rss(items))
+    assert found.method == method
+    assert [record.url for record in found.records] == [address]
+
+
+def test_an_ampersand_in_cdata_stays_as_it_is() -> None:
+    (record,) = read(
+        rss("<item><title><![CDATA[Ports & <i>piers</i>]]></title><link>https://harbour.example/?a&b</link></item>")
+    ).records
+    assert record.title == "Ports & piers"
+
+
+def test_junk_before_the_declaration_does_no_harm() -> None:
+    assert read("\n\n" + rss("<item><title>A</title></item>")).method == "feed:strict"
+
+
+def test_entities_are_neither_fetched_nor_blown_up() -> None:
+    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    text = f'<!DOCTYPE rss [<!ENTITY a0 "ha"><!ENTITY file SYSTEM "file:///etc/passwd">{levels}]>{rss("<item><title>&a11;&file;x</title></item>")[21:]}'
+    found = extract(Document(URL, text.encode()), NOW)
+    assert "root:" not in str(found)
+    assert len(str(found)) < 10_000
+
+
+def test_a_feed_in_another_encoding_is_read() -> None:
+    text = rss("<item><title>Порт открыт</title></item>").replace('"1.0"', '"1.0" encoding="windows-1251"')
+    assert read(text.encode("windows-1251")).records[0].title == "Порт открыт"
+
+
+def test_the_next_document_of_a_paged_feed_is_named() -> None:
+    found = read(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="next" '
+        'href="?page=2"/><entry><title>A</title></entry></feed>'
+    )
+    assert found.next == ("https://harbour.example/feed.xml?page=2",)
+
+
+def test_a_feed_no_parser_reads_is_unreadable() -> None:
+    found = extract(Document(URL, b"<rss <<<<", kind="feed"), NOW)
+    assert isinstance(found, Unreadable)
+    assert "; " in found.reason

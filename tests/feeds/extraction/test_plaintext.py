@@ -1,0 +1,117 @@
+"""Text documents: what parts entries, and what must not matter."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from feeds.children import Document
+from feeds.extraction import extract
+from state.records import Extraction, Record
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+LIST = (Path(__file__).resolve().parents[2] / "pages" / "numbered-list.txt").read_text()
+
+
+def read(text: str, url: str = "https://harbour.example/notes.txt") -> Extraction:
+    found = extract(Document(url, text.encode()), NOW)
+    assert isinstance(found, Extraction)
+    assert found.kind == "text"
+    return found
+
+
+def test_one_more_item_on_top_with_all_numbers_moved_leaves_the_others_as_they_were() -> None:
+    new = (
+        "  1. Press release\n\n    Pilots strike for new boats\n\n    15 May 2019, EASTHAVEN\n\n    They want two.\n\n"
+    )
+    at = LIST.index("  1. Press release")
+    moved = re.sub(r"^  (\d+)\. ", lambda number: f"  {int(number[1]) + 1}. ", LIST[at:], flags=re.M)
+
+    before, after = read(LIST).records, read(LIST[:at] + new + moved).records
+
+    assert after[1:] == before
+    assert (after[0].title, after[0].place) == ("Pilots strike for new boats", "EASTHAVEN")
+
+
+def test_a_list_that_starts_again_at_one_goes_on() -> None:
+    assert len(read(LIST).records) == 5
+
+
+def test_an_untitled_entry_gets_a_display_title_of_its_first_sentence() -> None:
+    (record,) = read("January 2005\n\n" + "The tug pulls a ship ten times its size. " * 4).records
+    assert record.title == ""
+    assert record.display_title == "The tug pulls a ship ten times its size."
+
+
+def test_a_long_display_title_is_cut_at_a_word() -> None:
+    (record,) = read(
+        "January 2005\n\n" + "The tug that pulls a ship ten times its size through the channel " * 4
+    ).records
+    assert len(record.display_title) <= 80
+    assert record.display_title.endswith("…")
+    assert record.display_title[:-1] in "The tug that pulls a ship ten times its size through the channel " * 2
+
+
+def test_an_entry_without_a_link_is_anchored_by_its_words_not_its_number() -> None:
+    assert read(LIST).records[0].anchor == ":~:text=New%20crane%20on%20the%20east%20pier%20starts%20work"
+    assert read(LIST).records[0].url is None
+
+
+def test_boilerplate_after_the_text_is_left_out_with_its_reason() -> None:
+    found = read(LIST + "\n\nSubscribe to our newsletter\n\nEvery month.\n")
+    assert len(found.records) == 5
+    assert "newsletter" not in str(found.records)
+    assert ("boilerplate", "Subscribe to our newsletter") in [(left.reason, left.sample) for left in found.left_out]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Notes\n\n* **[The crane works](https://harbour.example/crane)** \u2013 8 May 2019\n\n  It lifts forty "
+        "tonnes.\n",
+        "- [The crane works](/crane)\n  \n  8 May 2019\n",
+        "1) The crane works\r\n\r\n   8 May 2019\r\n\r\n   https://harbour.example/crane\r\n",
+    ],
+)
+def test_lists_of_many_hands_are_understood(text: str) -> None:
+    (record,) = read(text).records
+    assert record.title.startswith("The crane works")
+    assert record.url == "https://harbour.example/crane"
+
+
+def test_a_date_at_the_beginning_of_a_line_is_no_ordinal() -> None:
+    found = read(
+        "Neues\n\nDer Kran hebt\n\n8. Mai 2019\n\nEr hebt vierzig Tonnen.\n\nDie Fähre fährt\n\n4. Mai "
+        "2019\n\nAuch nachts.\n"
+    )
+    assert [(record.title, record.date) for record in found.records] == [
+        ("Der Kran hebt", "2019-05-08"),
+        ("Die Fähre fährt", "2019-05-04"),
+    ]
+
+
+def test_a_log_of_dated_lines_is_a_list() -> None:
+    found = read(
+        "2019-05-08 The crane started work\n2019-05-04 Jackets for the fleet\n2019-04-28 Terns were counted again\n"
+    )
+    assert [(record.date, record.title) for record in found.records] == [
+        ("2019-05-08", "The crane started work"),
+        ("2019-05-04", "Jackets for the fleet"),
+        ("2019-04-28", "Terns were counted again"),
+    ]
+
+
+def test_prose_without_dates_or_numbers_is_no_list() -> None:
+    found = read("A letter\n\nDear all,\n\nthe pier is closed.\n\nYours\n")
+    assert found.records == ()
+    assert sum(left.count for left in found.left_out) == 4
+
+
+def told(record: Record) -> tuple[str, str | None]:
+    return record.title, record.date
+
+
+def test_day_and_month_are_told_apart_by_the_whole_document() -> None:
+    found = read("- One thing\n\n  03/04/2019\n\n- Another thing\n\n  28/03/2019\n")
+    assert [told(record) for record in found.records] == [("One thing", "2019-04-03"), ("Another thing", "2019-03-28")]
