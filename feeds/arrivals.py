@@ -13,6 +13,7 @@ from itertools import pairwise
 from state.dates import PartialDate, first_day, last_day
 
 _PINS = 5  # known records on top that may be pins
+_LONE_PINS, _BELOW_PINS = 2, 3  # of an undated list: at most so many, above at least so many unknown ones
 
 
 def backfill_from(dates: Sequence[PartialDate | None], known: Sequence[bool]) -> int:
@@ -37,7 +38,14 @@ def _older(date: PartialDate | None, known: Sequence[PartialDate]) -> bool:
 
 
 def pinned(dates: Sequence[PartialDate | None], known: Sequence[bool]) -> int:
-    """How many known records on top are pins: older than a later one, in a list that else descends."""
+    """How many known records on top are pins: older than a later one, in a list that else descends.
+
+    Without dates, one or two known records above several unknown ones and nothing else are pins:
+    a list that only shows more rows than before keeps all it showed on top.
+    """
+    if not any(dates):
+        top = next((place for place, is_known in enumerate(known) if not is_known), len(known))
+        return top if top <= _LONE_PINS and sum(known) == top and len(known) - top >= _BELOW_PINS else 0
     if not _descends(dates):
         return 0
     count = 0

@@ -237,13 +237,13 @@ class _Page:
         return found
 
     def by_text(self) -> dict[int, str]:
-        """A corrected title above an unchanged text on the same day, where neither has a link of its own."""
+        """A corrected title above an unchanged text, both dated alike, where neither has a link of its own."""
 
         def fits(place: int, familiar: Familiar) -> bool:
             mine, theirs = self.records[place], familiar.record
             linkless = not self.address(place) and not mine.guid and not any(k == "url" for k, _ in familiar.keys)
-            dated = bool(mine.date and theirs.date) and compatible(mine.date, theirs.date)
-            return linkless and dated and familiar.here and alike(mine, theirs)
+            same_day = bool(mine.date) == bool(theirs.date) and compatible(mine.date, theirs.date)
+            return linkless and same_day and familiar.here and alike(mine, theirs)
 
         return _unique(self._pairs("text", fits, {}))
 

@@ -58,10 +58,21 @@ def extract(page: Page, select: Mapping[str, str]) -> Extraction:
             return _single(page, single, select)
         return _result(page, "none", (), ())
     kept, records = read(page, best.candidate)
-    if heroes_found := heroes.adopted(page, kept, [record.url for record in records]):
-        items = tuple(sorted((*kept, *heroes_found), key=lambda item: item.start))
-        kept, records = read(page, Candidate(best.candidate.method, items))
+    if strays := heroes.adopted(page, kept, [record.url for record in records]):
+        kept, records = _with_strays(page, best.candidate.method, kept, records, strays)
     return _result(page, best.candidate.method, kept, overrides.applied(page, select, kept, records))
+
+
+def _with_strays(
+    page: Page, method: str, kept: tuple[Item, ...], records: tuple[Record, ...], strays: list[Item]
+) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
+    """The list read again with the items that stand apart from it, but for those that lack the date all others have."""
+    together = tuple(sorted((*kept, *strays), key=lambda item: item.start))
+    items, found = read(page, Candidate(method, together))
+    if sum(record.date is not None for record in records) < 0.8 * len(records):
+        return items, found
+    pairs = [(item, record) for item, record in zip(items, found, strict=True) if record.date or item not in strays]
+    return tuple(item for item, _ in pairs), tuple(record for _, record in pairs)
 
 
 def proposals(page: Page) -> Iterable[Candidate]:

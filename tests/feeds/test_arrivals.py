@@ -42,6 +42,13 @@ def test_a_known_pin_on_top_does_not_make_all_below_it_old() -> None:
     assert arrivals.backfill_from(dates, [OLD, NEW, NEW, NEW]) == 4
 
 
+def test_an_undated_pin_is_a_lone_known_record_above_unknown_ones() -> None:
+    assert arrivals.backfill_from([None] * 5, [OLD, NEW, NEW, NEW, NEW]) == 5
+    assert arrivals.goes_on([None] * 5, [OLD, NEW, NEW, NEW, NEW])
+    assert arrivals.backfill_from([None] * 7, [OLD, OLD, OLD, OLD, NEW, NEW, NEW]) == 4  # the list shows more rows
+    assert arrivals.backfill_from([None] * 5, [OLD, NEW, NEW, NEW, OLD]) == 5
+
+
 def test_a_list_that_ascends_has_no_pins() -> None:
     assert arrivals.pinned(["2006-05-06", "2006-05-07", "2006-05-08"], [OLD, OLD, OLD]) == 0
 

@@ -92,8 +92,9 @@ def test_the_text_decides_between_entries_of_one_title_and_day() -> None:
 
 
 def test_a_corrected_title_above_an_unchanged_text_is_an_edit_where_nothing_has_a_link() -> None:
-    before = known(told("Krm Sokha is freed", summary=LONG))
-    assert found([told("Kem Sokha is freed", summary=LONG)], before) == [("k0", "text")]
+    for date in ("2006-05-08", None):
+        before = known(told("Krm Sokha is freed", summary=LONG, date=date))
+        assert found([told("Kem Sokha is freed", summary=LONG, date=date)], before) == [("k0", "text")]
 
 
 def test_the_entry_of_another_source_is_the_same_by_title_and_date() -> None:
