@@ -14,7 +14,7 @@ setup: .venv/ready
 	test -x $(UV) || $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools 'uv>=0.9'
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
-	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --editable .
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 demo: setup
