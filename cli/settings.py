@@ -22,6 +22,7 @@ from state.records import Site
 from web.settings import Serving
 
 DEFAULT_FILE = "tidings.toml"
+MAX_SECRET = 64 * 1024  # characters of a file that a variable names
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +69,60 @@ def from_file(file: Path) -> dict[str, object]:
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    """Checked values of TIDINGS_SECTION__KEY variables; lists are JSON."""
+    """Checked values of TIDINGS_SECTION__KEY variables, and of the files that TIDINGS_SECTION__KEY_FILE name.
+
+    Lists are JSON. A file is for what should not stand in the environment; a line break at its end is no part of it.
+    """
     values: dict[str, object] = {}
     for variable, written in environment.items():
         if not variable.startswith("TIDINGS_") or "__" not in variable:
             continue
         section, name = variable.removeprefix("TIDINGS_").lower().split("__", 1)
-        value: Any = written
-        if written.startswith("["):
-            try:
-                value = json.loads(written)
-            except ValueError as error:
-                raise Misuse(
-                    f'environment variable {variable} is {written!r}; give a JSON list like ["one"]'
-                ) from error
-        values[f"{section}.{name}"] = checked(section, name, value, f"environment variable {variable}")
+        where = f"environment variable {variable}"
+        shown = f"{section}.{name}" in BY_PATH or f"{section}.{name.removesuffix('_file')}" not in BY_PATH
+        if not shown:
+            name = name.removesuffix("_file")
+            if variable.upper().removesuffix("_FILE") in environment:
+                raise Misuse(f"{section}.{name} is given twice, by {variable} and without _FILE; take one away")
+            where, written = f"{where}, file {written}", _contents(Path(written), variable)
+        value = _listed(written, where, shown=shown) if written.startswith("[") else written
+        values[f"{section}.{name}"] = checked(section, name, value, where, shown=shown)
     return values
 
 
-def checked(section: str, name: str, value: object, where: str) -> object:
+def _contents(file: Path, variable: str) -> str:
+    try:
+        with file.open("rb") as there:
+            text = there.read(MAX_SECRET + 1).decode("utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise Misuse(
+            f"environment variable {variable} names {file}, which cannot be read ({reason}); "
+            "give a file with the value in it that this user may read"
+        ) from error
+    if len(text) > MAX_SECRET:
+        raise Misuse(f"environment variable {variable} names {file}, larger than {MAX_SECRET} bytes; give one value")
+    return text.rstrip("\r\n")
+
+
+def _listed(written: str, where: str, *, shown: bool) -> object:
+    try:
+        return json.loads(written)
+    except ValueError as error:
+        value = repr(written) if shown else "no JSON"
+        raise Misuse(f'{where} is {value}; give a JSON list like ["one"]') from error
+
+
+def checked(section: str, name: str, value: object, where: str, *, shown: bool = True) -> object:
+    """The value of a key, in its own type. shown: whether an error may print it (a secret of a file may not)."""
     key = BY_PATH.get(f"{section}.{name}")
     if key is None:
         raise Misuse(f"{where}: {section}.{name} is no key of ours; {_nearest(section, name)}")
     try:
         return key.check(value)
     except Wrong as error:
-        raise Misuse(f"{where}: {key.path} is {json.dumps(value, ensure_ascii=False, default=str)}; {error}") from error
+        written = json.dumps(value, ensure_ascii=False, default=str) if shown else "nothing it can be"
+        raise Misuse(f"{where}: {key.path} is {written}; {error}") from error
 
 
 def line_of(text: str, section: str, name: str) -> int:
@@ -130,7 +159,7 @@ def sample() -> str:
     """The commented file that `tidings init` writes: every key with its default, switched off by "#"."""
     lines = [
         "# The configuration of tidings. Every key may also be given as an environment variable,",
-        "# TIDINGS_SECTION__KEY.",
+        "# TIDINGS_SECTION__KEY, or in a file that TIDINGS_SECTION__KEY_FILE names.",
     ]
     order = list(dict.fromkeys(key.section for key in KEYS))
     section = ""

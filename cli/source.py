@@ -304,3 +304,27 @@ def resume(app: App, source_id: str) -> None:
     with app.store() as store, store.write() as db:
         watching.resume(db, source_id, app.now())
     show.line(f"{source_id} is read again")
+
+
+@source.command()
+@click.argument("source_id", metavar="ID")
+@click.pass_obj
+def accept(app: App, source_id: str) -> None:
+    """Answer a source's alarm: mail what a flood held back, or take a doubtful page as a baseline.
+
+    \b
+    Example:
+      tidings source accept ministry-news
+    """
+
+    async def go() -> Polled:
+        from feeds.poll import accept as believe
+
+        with app.store() as store:
+            async with app.watch(store) as watch:
+                done = await believe(watch, source_id, now=app.now(), owner=app.owner)
+            app.publish(store)
+        return done
+
+    done = asyncio.run(go())
+    show.line(f"{done.source}: accepted, {len(done.new)} entries taken as they stand, {done.seen} seen")
