@@ -116,15 +116,15 @@ async def _set_up(app: App, site: SampleSite, folder: Path, work: Work) -> None:
     with as_file(files("cli").joinpath("samples/noticeboard.txt")) as sample:
         shutil.copy(sample, documents)
     places = (
-        ("news", site.url + NEWS, ""),
-        ("resources", site.url + RESOURCES, ""),
-        ("annual-report", site.url + REPORT, ""),
-        ("noticeboard", str(documents), f"{site.url}/notices/"),
+        ("news", "Two Rivers: press releases", site.url + NEWS, ""),
+        ("resources", "Two Rivers: resources", site.url + RESOURCES, ""),
+        ("annual-report", "Two Rivers: annual report", site.url + REPORT, ""),
+        ("noticeboard", "Harbour council: notices", str(documents), f"{site.url}/notices/"),
     )
-    for source_id, where, base_url in places:
+    for source_id, title, where, base_url in places:
         look = await sources.look(work.watch, where, base_url=base_url, now=app.now())
         added = await sources.add(
-            work.watch, look, id=source_id, every=app.settings.polling.every, as_new=None, now=app.now()
+            work.watch, look, id=source_id, title=title, every=app.settings.polling.every, now=app.now()
         )
         show.line(f"found {len(added.new):2} entries in {source_id}: {where}")
     older = await backfill(work.watch, "news", pages=2, now=app.now(), owner=app.owner)

@@ -1,6 +1,7 @@
 """The house keeps its shape: arrows point down, one importer per foreign library, no cycles, our names are ours."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
@@ -121,3 +122,18 @@ def test_no_other_distribution_ships_our_package_names() -> None:
             continue
         shipped = {Path(str(file)).parts[0].removesuffix(".py") for file in distribution.files or ()}
         assert not shipped & LEVELS.keys(), f"{distribution.name} ships {shipped & LEVELS.keys()}"
+
+
+# Names of formats, and addresses that stand for none.
+NAMESPACES = (
+    "www.w3.org", "purl.org", "search.yahoo.com", "jsonfeed.org", "www.itunes", "www.georss.org", "wellformedweb.org",
+    "opml.org", "schema.org",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_nothing_in_the_code_names_a_site(file: Path) -> None:
+    hosts = re.findall(r"https?://([A-Za-z0-9.-]+)", file.read_text(encoding="utf-8"))
+    named = [host for host in hosts if not host.startswith(NAMESPACES)]
+
+    assert all(host.startswith("127.0.0.1") or ".example" in f".{host}" for host in named), named
