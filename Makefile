@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 ARGS ?=
 UV := .tools/bin/uv
 BIN := .venv/bin
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 
 .PHONY: setup demo test lint types bench docs lock clean
 
@@ -37,9 +38,11 @@ bench: setup
 docs: setup
 	$(BIN)/python -m cli.reference
 
-# Newer versions of what pyproject.toml asks for; review the difference, then commit it.
+# Newer versions of what pyproject.toml asks for, and the parts of it that the container needs; review the difference.
 lock: setup
-	$(UV) pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev --python-version 3.11 pyproject.toml -o requirements.lock
+	$(LOCK) --upgrade --group dev pyproject.toml -o requirements.lock
+	$(LOCK) --constraint requirements.lock pyproject.toml -o requirements.runtime.lock
+	printf 'hatchling\nsetuptools\n' | $(LOCK) --constraint requirements.lock - -o requirements.build.lock
 
 clean:
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -49,6 +49,13 @@ class App:
         return self._state or self.settings.state
 
     @property
+    def shown_url(self) -> str:
+        """The database as it may be shown: without its password."""
+        from state.store import parse, where
+
+        return where(parse(self.state_url)).removeprefix("database ")
+
+    @property
     def site(self) -> Site:
         """The site as links need it: without a public address, where `run` would serve it."""
         site, serving = self.settings.site, self.settings.serving

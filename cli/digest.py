@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli import show
+from cli import digest_editing, show
 from cli.app import App
+from cli.digest_editing import follows, shape
 from cli.entry import since_when
 from state.errors import UserError
 
@@ -41,12 +43,18 @@ def preview(app: App, email: str | None, topic: str | None, since: str, html: Pa
       tidings digest preview --topic child-labour --since 90d --html digest.html
     """
     from mail.digest import preview as composed
+    from mail.proof import proof
+    from state import entries
 
     if (email is None) == (topic is None):
         raise click.UsageError("say for whom: EMAIL, or --topic T")
     now = app.now()
     with app.store() as store, store.read() as db:
         made = composed(db, subscriber=email, topic=topic, since=since_when(since, now) or now, site=app.site, now=now)
+        held = entries.by_ids(db, [name for name, _ in made.entries])
+    faults = proof(made, held.values(), site=app.site, mailing=app.settings.mailing, now=now)
+    for fault in faults:
+        show.progress(f"it would be held, because the lint says: {fault}")
     if html:
         try:
             html.write_text(made.html, encoding="utf-8")
@@ -55,7 +63,15 @@ def preview(app: App, email: str | None, topic: str | None, since: str, html: Pa
         show.progress(f"wrote {html}")
     if as_json:
         show.emit(
-            {"digest": {"subject": made.subject, "entries": [name for name, _ in made.entries], "text": made.text}}
+            {
+                "digest": {
+                    "subject": made.subject,
+                    "entries": [name for name, _ in made.entries],
+                    "text": made.text,
+                    "html": made.html,
+                    "faults": faults,
+                }
+            }
         )
     else:
         show.line(f"Subject: {made.subject}")
@@ -88,6 +104,7 @@ def send(app: App, due: bool, immediately: bool, dry_run: bool, as_json: bool) -
             store,
             site=app.mail_site,
             settings=app.settings.digests,
+            mailing=app.settings.mailing,
             now=app.now(),
             immediately=immediately,
             dry_run=dry_run,
@@ -108,11 +125,19 @@ def send(app: App, due: bool, immediately: bool, dry_run: bool, as_json: bool) -
         counts = asyncio.run(go())
     if as_json:
         show.emit(
-            {"messages": planned.messages, "editions": planned.editions, "empty": planned.empty, "delivery": counts}
+            {
+                "messages": planned.messages,
+                "held": planned.held,
+                "editions": planned.editions,
+                "empty": planned.empty,
+                "delivery": counts,
+            }
         )
         return
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nothing was due"
     show.line(f"planned {planned.messages} messages in {len(planned.editions)} editions; delivery: {outcomes}")
+    if planned.held:
+        show.progress(f"{planned.held} of them wait for you: tidings digest list")
 
 
 def _foreseen(planned: Planned, as_json: bool) -> None:
@@ -140,11 +165,12 @@ def list_(app: App, limit: int | None, as_json: bool) -> None:
     with app.store() as store, store.read() as db:
         found = editions.issues(db, limit=limit)
     if as_json:
-        show.emit({"digests": [_shape(one) for one in found]})
+        show.emit({"digests": [shape(one) for one in found]})
         return
     rows = [
         (
             one.edition.id,
+            one.desk.state,
             f"{one.edition.created_at:%Y-%m-%d %H:%M}",
             len(one.edition.entries),
             _states(one),
@@ -152,7 +178,7 @@ def list_(app: App, limit: int | None, as_json: bool) -> None:
         )
         for one in found
     ]
-    show.table(rows, ("id", "made", "entries", "messages", "subject"))
+    show.table(rows, ("id", "state", "made", "entries", "messages", "subject"))
 
 
 @digest.command("show")
@@ -160,36 +186,51 @@ def list_(app: App, limit: int | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def show_(app: App, edition_id: str, as_json: bool) -> None:
-    """Show one edition as it was frozen.
+    """Show one edition as it was frozen, and what was done to it. The beginning of its id is enough.
 
     \b
     Example:
-      tidings digest show 5f0c2d…
+      tidings digest show 5f0c2d
     """
-    from state import editions
+    from state import editions, entries
 
     with app.store() as store, store.read() as db:
         found = editions.issue(db, edition_id)
+        log = editions.history(db, found.edition.id)
+        titles = {name: one.title for name, one in entries.by_ids(db, [n for n, _ in found.edition.entries]).items()}
     if as_json:
-        show.emit({"digest": {**_shape(found), "text": found.edition.text}})
+        lines = [asdict(line) for line in log]
+        show.emit({"digest": {**shape(found), "text": found.edition.text, "html": found.edition.html, "log": lines}})
         return
-    show.facts([("subject", found.edition.subject), ("made", found.edition.created_at), ("messages", _states(found))])
+    made, desk = found.edition, found.desk
+    show.facts(
+        [
+            ("id", made.id),
+            ("subject", made.subject),
+            ("made", f"{made.created_at:%Y-%m-%d %H:%M} UTC"),
+            ("state", f"{desk.state} ({desk.reason})" if desk.reason else desk.state),
+            ("content", desk.content),
+            ("messages", _states(found)),
+        ]
+    )
+    for name, _ in made.entries:
+        show.line(f"  {name}  {titles.get(name, '')}")
+    for line in log:
+        show.line(f"{line.at:%Y-%m-%d %H:%M}  {line.what}")
     click.echo()
-    click.echo(found.edition.text)
-
-
-def _shape(one: Issue) -> dict[str, object]:
-    made = one.edition
-    return {
-        "id": made.id,
-        "subject": made.subject,
-        "language": made.language,
-        "timezone": made.timezone,
-        "made": made.created_at,
-        "entries": [name for name, _ in made.entries],
-        "messages": one.messages,
-    }
+    click.echo(made.text)
+    follows(found)
 
 
 def _states(one: Issue) -> str:
     return ", ".join(f"{count} {state}" for state, count in sorted(one.messages.items()))
+
+
+for _command in (
+    digest_editing.edit,
+    digest_editing.hold,
+    digest_editing.release,
+    digest_editing.approve,
+    digest_editing.cancel,
+):
+    digest.add_command(_command)

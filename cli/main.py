@@ -6,19 +6,25 @@ import click
 
 from cli import (
     app,
+    apply,
+    backup,
     demo,
     digest,
+    doctor,
     entry,
     extract,
     feed,
     init,
+    mail,
     outbox,
     run,
     source,
     status,
+    stoplist,
     subscriber,
     subscription,
     topic,
+    why,
 )
 from state.errors import Misuse, UserError
 from state.text import clean
@@ -68,10 +74,18 @@ for command in (
     subscription.subscription,
     digest.digest,
     outbox.outbox,
+    mail.mail,
+    why.why,
+    stoplist.stoplist,
     run.run,
     run.web,
     run.worker,
     status.status,
+    doctor.doctor,
+    apply.apply,
+    apply.export,
+    backup.backup,
+    backup.restore,
     init.migrate,
 ):
     tidings.add_command(command)

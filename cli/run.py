@@ -25,7 +25,7 @@ async def working(app: App, store: Store) -> AsyncIterator[Work]:
 
     async with app.watch(store) as watch, app.delivery(store) as delivery:
         settings = app.settings
-        yield Work(store, watch, delivery, settings.publishing, settings.digests, app.now, app.owner)
+        yield Work(store, watch, delivery, settings.publishing, settings.digests, settings.keeping, app.now, app.owner)
 
 
 @asynccontextmanager
@@ -70,6 +70,7 @@ def run(app: App, once: bool, port: int | None) -> None:
         app.catch_up(store)
         if once:
             account(asyncio.run(_once(app, store)))
+            tell(app, store, "")
         else:
             asyncio.run(_run(app, store, port, pages=True))
 
@@ -127,27 +128,32 @@ async def _run(app: App, store: Store, port: int | None, *, pages: bool) -> None
         worker = Worker(work)
         worker.stop_on_signals()
         if not pages:
+            tell(app, store, "")
             await worker.run()
             return
         async with serving(app, store, port, worker.wake) as address:
             show.progress(f"pages on {address}/, feeds on {address}/feeds/all.atom")
-            if not app.settings.mailing.smtp:
-                shown = f" and shown on {address}/sink" if app.shows_sink else ""
-                show.progress(f"mail.smtp is not set: mail is kept in {app.sink_folder}{shown}")
-            for what, when in upcoming(store):
-                show.progress(f"next: {what} at {when}")
+            tell(app, store, address)
             await worker.run()
 
 
-def upcoming(store: Store) -> list[tuple[str, str]]:
-    """What happens next and when, in UTC."""
-    from state import sources, subscriptions
+def tell(app: App, store: Store, address: str) -> None:
+    """Where mail goes, and what happens next and when. address: of the pages, "" where none are served."""
+    if not app.settings.mailing.smtp:
+        shown = f" and shown on {address}/sink" if address and app.shows_sink else ""
+        show.progress(f"mail.smtp is not set: mail is kept in {app.sink_folder}{shown}")
+    for line in upcoming(app, store):
+        show.progress(f"next: {line}")
+
+
+def upcoming(app: App, store: Store) -> list[str]:
+    """What happens next and when, in sentences."""
+    from cli.upcoming import sentence
+    from state import agenda
 
     with store.read() as db:
-        polls = [(one.next_poll_at, f"poll of {one.id}") for one in sources.sources(db) if one.next_poll_at]
-        due = subscriptions.next_due(db)
-    soon = sorted(polls)[:1] + ([(due, "digests")] if due else [])
-    return [(what, f"{when:%Y-%m-%d %H:%M} UTC") for when, what in soon]
+        coming = agenda.coming(db)
+    return [sentence(one, app.now(), app.site.timezone) for one in coming]
 
 
 def account(done: Round) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from cli.keys import BY_PATH, KEYS, Wrong
 from feeds.settings import Polling, Publishing
-from mail.settings import Digests, Mailing
+from mail.settings import Digests, Keeping, Mailing
 from state.errors import Misuse
 from state.records import Site
 from web.settings import Serving
@@ -31,6 +31,7 @@ class Settings:
     state: str
     mailing: Mailing
     digests: Digests
+    keeping: Keeping
     polling: Polling
     publishing: Publishing
     serving: Serving
@@ -148,9 +149,14 @@ def assemble(values: Mapping[str, object], ignored: tuple[str, ...] = ()) -> Set
         state=str(values["state.url"]),
         mailing=Mailing(**section("mail")),
         digests=Digests(**section("digests")),
+        keeping=Keeping(limits["keep_unconfirmed"]),
         polling=Polling(**section("poll"), new_entries_hold=limits["new_entries_hold"], keep_raw=limits["keep_raw"]),
         publishing=Publishing(static_dir=web["static_dir"]),
-        serving=Serving(**web, subscribe_per_hour=limits["subscribe_per_hour"]),
+        serving=Serving(
+            **web,
+            subscribe_per_hour=limits["subscribe_per_hour"],
+            subscribe_total_per_hour=limits["subscribe_total_per_hour"],
+        ),
         ignored=ignored,
     )
 

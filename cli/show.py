@@ -19,6 +19,16 @@ def emit(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
 
 
+def stream(name: str, items: Iterable[object]) -> None:
+    """As `emit` of one list under a name, an item at a time: for lists that may be long."""
+    click.echo(f'{{"{name}": [', nl=False)
+    before = "\n"
+    for item in items:
+        click.echo(before + json.dumps(item, ensure_ascii=False, default=_plain), nl=False)
+        before = ",\n"
+    click.echo("\n]}")
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import show
 from cli.app import App, agreed
-from cli.keys import Wrong, duration
+from cli.keys import Wrong, duration, language, zone
 from state.errors import UserError
+from state.text import clean
 
 if TYPE_CHECKING:
     from feeds.poll import Polled
@@ -30,6 +32,35 @@ class Duration(click.ParamType[int]):
             return duration(value)
         except Wrong as error:
             self.fail(f"{value!r}: {error}", param, ctx)
+
+
+class Checked(click.ParamType[str]):
+    """What a check of cli/keys.py takes."""
+
+    name = "text"
+
+    def __init__(self, check: Callable[[object], str]) -> None:
+        self._check = check
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return self._check(value)
+        except Wrong as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+def given_text(value: object) -> str:
+    """A title that is not empty."""
+    if not clean(str(value)):
+        raise Wrong("give a text that readers see")
+    return clean(str(value))
+
+
+def country(value: object) -> str:
+    """An ISO 3166 code of two letters, or "" for none."""
+    if value != "" and not re.fullmatch(r"[A-Za-z]{2}", str(value)):
+        raise Wrong('give an ISO 3166 code of two letters, like "KH"')
+    return str(value).upper()
 
 
 @click.group()
@@ -92,12 +123,20 @@ def add(
         if as_json:
             show.emit({"source": show.source(added.source), "new": added.new, "sightings": added.sightings})
         else:
-            what = "as new" if as_new is not None else "as a baseline that mails nobody"
-            show.line(f"watching {added.source.id}: {len(added.new)} entries ({added.sightings} sightings) {what}")
+            show.line(
+                f"watching {added.source.id}: {len(added.new)} entries ({added.sightings} sightings), {_as(as_new)}"
+            )
             name = added.source.id
             show.line(f"next: tidings source show {name}, tidings entry list --source {name}, tidings run")
 
     asyncio.run(go())
+
+
+def _as(as_new: int | None) -> str:
+    """How a first sight counts, in words."""
+    if as_new is None:
+        return "a baseline that mails nobody"
+    return "all as new" if as_new == ALL else f"the newest {as_new} as new, the rest as a baseline"
 
 
 def _describe(look: Look) -> None:
@@ -304,6 +343,40 @@ def resume(app: App, source_id: str) -> None:
     with app.store() as store, store.write() as db:
         watching.resume(db, source_id, app.now())
     show.line(f"{source_id} is read again")
+
+
+@source.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--title", type=Checked(given_text), help="The name people see.")
+@click.option("--language", type=Checked(language), help="Of its entries where they do not say, e.g. km.")
+@click.option("--timezone", type=Checked(zone), help="Of its dates, e.g. Asia/Phnom_Penh.")
+@click.option("--country", type=Checked(country), help="What the whole page is about, e.g. KH; '' for none.")
+@click.option("--every", type=Duration(), help="How often it is read, e.g. 6h.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def edit(app: App, /, source_id: str, as_json: bool, **given: object) -> None:
+    """Change what is said of a source. Its entries stay as they are.
+
+    A language or time zone holds from the next poll, which reads everything anew.
+
+    \b
+    Example:
+      tidings source edit ministry-news --title "News of the ministry" --every 2h
+    """
+    from feeds import sources as watching
+
+    values = {name: value for name, value in given.items() if value is not None}
+    if not values:
+        raise click.UsageError("say what to change: --title, --language, --timezone, --country or --every")
+    if values.get("every") == 0:
+        raise click.UsageError("--every is 0; give a duration like 30m, 6h or 1d")
+    with app.store() as store:
+        after = watching.edit(store, source_id, values, site=app.site, now=app.now())
+        app.publish(store)
+    if as_json:
+        show.emit({"source": show.source(after)})
+    else:
+        show.line(f"{source_id}: {', '.join(f'{name} is {getattr(after, name)!r}' for name in values)}")
 
 
 @source.command()

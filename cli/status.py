@@ -1,13 +1,13 @@
 """How the service is: alarms, sources, queue, what comes next."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
 
 from cli import show
 from cli.app import App
-from cli.run import upcoming
 
 
 @click.command()
@@ -16,25 +16,29 @@ from cli.run import upcoming
 def status(app: App, as_json: bool) -> None:
     """Show alarms, the state of sources and of the queue, and what happens next.
 
+    What is wrong with the configuration or around it: `tidings doctor`.
+
     \b
     Example:
       tidings status
     """
-    from state import alarms, outbox, sources
+    from cli import upcoming
+    from state import agenda, alarms, outbox, sources, subscribers
 
-    with app.store() as store:
-        with store.read() as db:
-            standing = alarms.alarms(db)
-            kinds = Counter("failing" if one.error else one.state for one in sources.sources(db))
-            queue = outbox.counts(db)
-        coming = upcoming(store)
+    with app.store() as store, store.read() as db:
+        standing = alarms.alarms(db)
+        kinds = Counter("failing" if one.error else one.state for one in sources.sources(db))
+        people, queue = subscribers.counts(db), outbox.counts(db)
+        coming = agenda.coming(db)
+    every = {"active": 0, "failing": 0, "paused": 0} | dict(kinds)
     if as_json:
         show.emit(
             {
                 "alarms": [asdict(one) for one in standing],
-                "sources": dict(kinds),
+                "sources": every,
+                "subscribers": people,
                 "outbox": queue,
-                "next": [{"what": what, "at": at} for what, at in coming],
+                "next": [upcoming.shape(one) for one in coming],
             }
         )
         return
@@ -43,13 +47,12 @@ def status(app: App, as_json: bool) -> None:
         show.line(
             f"alarm: {one.source or 'service'} {one.kind} since {one.since:%Y-%m-%d %H:%M}: {one.message}{answer}"
         )
-    show.line(
-        "sources: "
-        + (
-            ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
-            or "none; add one with `tidings source add URL`"
-        )
-    )
-    show.line("outbox: " + (", ".join(f"{count} {name}" for name, count in sorted(queue.items())) or "empty"))
-    for what, at in coming:
-        show.line(f"next: {what} at {at}")
+    show.line(f"sources: {_counts(kinds) or 'none; add one with `tidings source add URL`'}")
+    show.line(f"subscribers: {_counts(people) or 'none; add one with `tidings subscriber add EMAIL --topic all`'}")
+    show.line(f"outbox: {_counts(queue) or 'empty'}")
+    for thing in coming:
+        show.line(f"next: {upcoming.sentence(thing, app.now(), app.site.timezone)}")
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)

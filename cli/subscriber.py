@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli import show
+from cli import people_csv, show
 from cli.app import App, agreed
 from state.errors import UserError
+from state.records import RHYTHMS
 
 if TYPE_CHECKING:
     from mail.subscriptions import Account
 
-RHYTHM = click.Choice(["now", "daily", "weekly", "monthly"])
+RHYTHM = click.Choice(RHYTHMS)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -40,7 +41,11 @@ class Day(click.ParamType[tuple[int | None, int | None]]):
 
 @click.group()
 def subscriber() -> None:
-    """Add, list, show and remove subscribers."""
+    """Add, list, show, edit, import and remove subscribers."""
+
+
+subscriber.add_command(people_csv.import_)
+subscriber.add_command(people_csv.export)
 
 
 @subscriber.command()
@@ -107,27 +112,27 @@ def add(
 @subscriber.command("list")
 @click.option("--topic", metavar="T", help="Subscribed to T.")
 @click.option("--state", type=click.Choice(["pending", "confirmed", "paused", "suppressed", "left"]))
+@click.option("--limit", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def list_(app: App, topic: str | None, state: str | None, as_json: bool) -> None:
-    """List subscribers with their topics.
+def list_(app: App, topic: str | None, state: str | None, limit: int | None, as_json: bool) -> None:
+    """List subscribers by address, with their topics.
 
     \b
     Example:
       tidings subscriber list --state confirmed
     """
-    from state import subscribers, subscriptions
+    from state import people
 
     with app.store() as store, store.read() as db:
-        people = subscribers.listed(db, topic=topic, state=state)
-        have = subscriptions.of_subscribers(db, [one.id for one in people])
-    if as_json:
-        show.emit({"subscribers": [show.subscriber(one, have.get(one.id, ())) for one in people]})
-        return
-    rows = [
-        (one.email, one.state, ", ".join(f"{row.topic} {row.every}" for row in have.get(one.id, ()))) for one in people
-    ]
-    show.table(rows, ("email", "state", "topics"))
+        found = (one for page in people.pages(db, topic=topic, state=state, limit=limit) for one in page)
+        if as_json:
+            show.stream("subscribers", (show.subscriber(person, rows) for person, rows in found))
+            return
+        show.table(
+            [(one.email, one.state, ", ".join(f"{row.topic} {row.every}" for row in rows)) for one, rows in found],
+            ("email", "state", "topics"),
+        )
 
 
 @subscriber.command("show")
@@ -223,3 +228,105 @@ def resume(app: App, email: str) -> None:
     with app.store() as store, store.write() as db:
         done = subscriptions.resume(db, email, by="admin", now=app.now())
     show.line(f"{done.subscriber.email} gets mail again")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.option("--email", "address", metavar="NEW", help="Another address; it is asked to confirm.")
+@click.option("--confirmed", is_flag=True, help="You vouch that the new address is theirs: no confirmation mail.")
+@click.option("--at", metavar="HH:MM", help="Hour of digests, in the person's time zone.")
+@click.option("--on", type=Day(), default=None, help="Day of weekly (mon) or monthly (1) digests.")
+@click.option("--timezone", metavar="TZ")
+@click.option("--language", metavar="L")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def edit(
+    app: App,
+    email: str,
+    address: str | None,
+    confirmed: bool,
+    at: str | None,
+    on: tuple[int | None, int | None] | None,
+    timezone: str | None,
+    language: str | None,
+    as_json: bool,
+) -> None:
+    """Change the address of EMAIL, or when and in which language digests come.
+
+    After a change of address links in earlier mails are dead, and nothing goes out until the new one is
+    confirmed by its owner, or by you: --confirmed now, `tidings subscriber confirm` later.
+
+    \b
+    Examples:
+      tidings subscriber edit sok@example.org --at 07:30 --on fri --timezone Asia/Phnom_Penh
+      tidings subscriber edit sok@example.org --email sok@example.net
+    """
+    from mail import administration
+
+    weekday, monthday = on or (None, None)
+    given = {"at": at, "weekday": weekday, "monthday": monthday, "timezone": timezone, "language": language}
+    if address is None and all(value is None for value in given.values()):
+        raise click.UsageError("say what to change: --email, --at, --on, --timezone or --language")
+    if confirmed and address is None:
+        raise click.UsageError("--confirmed is about a new address; see also `tidings subscriber confirm EMAIL`")
+    with app.store() as store, store.write() as db:
+        done = administration.edit(
+            db,
+            email,
+            given=given,
+            address=address,
+            confirmed=confirmed,
+            by="admin",
+            site=app.mail_site if address and not confirmed else app.site,
+            now=app.now(),
+        )
+    if as_json:
+        show.emit({"subscriber": {**asdict(done.subscriber), "changes": done.changes, "mailed": done.mailed}})
+        return
+    mailed = "; a mail that asks the new address for confirmation is queued" if done.mailed else ""
+    show.line(f"{done.subscriber.email}: {'; '.join(done.changes) or 'it was so already'}{mailed}")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.pass_obj
+def confirm(app: App, email: str) -> None:
+    """Vouch that EMAIL wants this: ends waiting for a confirmation, or a suppression after bounces.
+
+    \b
+    Example:
+      tidings subscriber confirm sok@example.org
+    """
+    from mail import administration
+    from mail.subscriptions import Already
+
+    with app.store() as store, store.write() as db:
+        done = administration.confirm(db, email, by="admin", now=app.now())
+    was = f"was {done.subscriber.state} already" if isinstance(done, Already) else "is confirmed"
+    show.line(f"{done.subscriber.email} {was}")
+
+
+@subscriber.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True)
+@click.pass_obj
+def forget(app: App, email: str, yes: bool) -> None:
+    """Erase what is known of EMAIL: settings, topics, log, mails. Only the stop-list keeps a keyed hash.
+
+    \b
+    Example:
+      tidings subscriber forget sok@example.org --yes
+    """
+    from mail import administration, subscriptions
+
+    with app.store() as store:
+        with store.read() as db:
+            account = subscriptions.show(db, email)
+        known = f"{account.subscriber.state}, {len(account.subscriptions)} topics, {len(account.log)} lines of log"
+        if not agreed(f"Erase {account.subscriber.email} ({known})? Nothing of it comes back.", yes):
+            raise UserError(f"{email} is not forgotten")
+        with store.write() as db:
+            done = administration.forget(db, email, now=app.now())
+    show.line(f"{done.email} is forgotten; the stop-list keeps a keyed hash, so that no import brings them back")
+    if not app.settings.mailing.smtp and app.sink_folder.exists():
+        show.progress(f"mails that the built-in sink caught are files in {app.sink_folder}; delete those yourself")

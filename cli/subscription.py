@@ -1,10 +1,21 @@
 """Manage who gets what, and how often."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
 import click
 
 from cli import show
 from cli.app import App
 from cli.subscriber import RHYTHM
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from state.records import Subscriber, Subscription
 
 
 @click.group()
@@ -14,28 +25,41 @@ def subscription() -> None:
 
 @subscription.command("list")
 @click.argument("email", required=False)
-@click.option("--topic", metavar="T", help="To this topic.")
+@click.option("--topic", metavar="T", help="To this topic, with any facets.")
+@click.option("--limit", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def list_(app: App, email: str | None, topic: str | None, as_json: bool) -> None:
-    """List subscriptions, of all or of EMAIL.
+def list_(app: App, email: str | None, topic: str | None, limit: int | None, as_json: bool) -> None:
+    """List subscriptions by address, of all or of EMAIL.
 
     \b
     Example:
       tidings subscription list --topic child-labour
     """
-    from mail import subscriptions as people
-    from state import subscribers, subscriptions
-
     with app.store() as store, store.read() as db:
-        person = people.show(db, email).subscriber.id if email else None
-        found = subscriptions.listed(db, subscriber=person, topic=topic)
-        names = subscribers.of_ids(db, [row.subscriber for row in found])
-    rows = [(names[row.subscriber].email, row.topic, row.every) for row in found]
-    if as_json:
-        show.emit({"subscriptions": [{"email": one, "topic": name, "every": every} for one, name, every in rows]})
-        return
-    show.table(rows, ("email", "topic", "every"))
+        found = islice(_rows(db, email, topic), limit)
+        if as_json:
+            names = ("email", "topic", "every")
+            show.stream("subscriptions", (dict(zip(names, row, strict=True)) for row in found))
+            return
+        show.table(list(found), ("email", "topic", "every"))
+
+
+def _rows(db: Connection, email: str | None, topic: str | None) -> Iterator[tuple[str, str, str]]:
+    """Address, topic expression, rhythm."""
+    from mail import subscriptions
+    from state import people
+
+    if email is None:
+        pages: Iterable[Sequence[tuple[Subscriber, tuple[Subscription, ...]]]] = people.pages(db, topic=topic)
+    else:
+        account = subscriptions.show(db, email)
+        pages = [[(account.subscriber, account.subscriptions)]]
+    for page in pages:
+        for person, rows in page:
+            for row in rows:
+                if topic is None or row.topic.partition("?")[0] == topic:
+                    yield person.email, row.topic, row.every
 
 
 @subscription.command()

@@ -90,14 +90,17 @@ def commit(
     """
     with store.read() as db:
         prepared = prepare(db, reading, terms, site)
-    with store.write() as db:
+
+    def unit(db: Connection) -> Plan | None:
         if not sources.settle(db, claimed, became(prepared.plan)):
             return None
         fresh = renewed(db, prepared, reading, terms, site)
         if fresh is not prepared:
             sources.settle(db, claimed, became(fresh.plan))
         write(db, fresh, terms)
-    return fresh.plan
+        return fresh.plan
+
+    return store.unit(unit)
 
 
 def renewed(db: Connection, prepared: Prepared, reading: Reading, terms: Terms, site: Site) -> Prepared:

@@ -20,7 +20,7 @@ import brotli
 from feeds import build, static
 from feeds.lint import lint
 from feeds.settings import Publishing
-from state import publications
+from state import publications, sightings
 from state.publications import Feed, File
 from state.records import Site
 from state.store import Store
@@ -137,6 +137,7 @@ def _render_all(store: Store, site: Site) -> None:
     last = ""
     while True:
         with store.write() as db:
+            sightings.advance(db)
             ids = publications.entry_ids(db, last, _CHUNK)
             for entry, forms in build.rendered(db, ids, site).items():
                 publications.put_fragments(db, entry, forms)

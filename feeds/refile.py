@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from feeds import syndication
 from feeds.classify import file_under
-from state import entries, filings, publications, sources, topics
+from state import entries, filings, publications, sightings, sources, topics
 from state.chunks import chunks
 from state.filings import ALL, Draft
 from state.records import Entry, Site, Topic
@@ -83,6 +83,7 @@ def refile(store: Store, *, site: Site, now: datetime, changed: Collection[str] 
     added: list[tuple[str, str]] = []
     for ids in chunks(wanting, _CHUNK):
         with store.write() as db:
+            sightings.advance(db)
             made = filings.file_all(db, [draft for id in ids for draft in drafts[id]], now=now)
             added += [(one.entry, one.topic) for one in made]
             render(db, ids, site=site, now=now)

@@ -20,16 +20,21 @@ from feeds import commit, schedule
 from feeds.canonical import host, url_key
 from feeds.documents import Page, Reading, is_path, read
 from feeds.poll import Watch
+from feeds.refile import render
 from feeds.visit import Terms
-from state import alarms, publications, sources
+from state import alarms, entries, publications, sources
+from state.chunks import chunks
 from state.errors import Conflict, Misuse, UserError
-from state.records import Source, SourceKind
+from state.records import Site, Source, SourceKind
+from state.store import Store
 from state.text import clean, folded
 from state.topics import RESERVED, RESERVED_STARTS
 
 ALL = -1  # as_new: every entry of the first sight is news
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_READING = ("language", "timezone", "base_url", "select")  # how documents are read depends on these
+_RENDERED = 100  # entries in one transaction
 _KINDS = ("auto", "page", "feed", "sitemap", "json", "text")
 
 
@@ -179,6 +184,7 @@ def _add(watch: Watch, wanted: Source, look: Look, as_new: int | None, now: date
         terms = Terms(source, now, watch.mint, watch.settings.new_entries_hold, "first", as_new)
         prepared = commit.prepare(db, reading, terms, watch.site)
     with watch.store.write() as db:
+        sources.hold_all(db)
         named = replace(terms, source=_seen(_named(db, wanted), now))
         if named != terms:
             terms, prepared = named, replace(prepared, mark=-1)
@@ -243,6 +249,29 @@ def proposed_id(source: Source, taken: Collection[str]) -> str:
 
 
 # ---- keeping ----
+
+
+def edit(store: Store, id: str, values: Mapping[str, object], *, site: Site, now: datetime) -> Source:
+    """Change what is said of a source (as `state.sources.edit`). Its entries show the new title at once.
+
+    What bears on reading holds from the next poll, which reads everything anew. Raises NotFound, UserError.
+    """
+    with store.write() as db:
+        before = sources.source(db, id)
+        if before.state == "removed":
+            raise UserError(f"source {id} was removed; `tidings source add {before.where} --id {id}` watches it again")
+        after = sources.edit(db, id, values)
+        if after.every != before.every and after.last_polled_at and not after.failures:
+            planned = schedule.after_success(id, after.every, now=after.last_polled_at)
+            sources.reschedule(db, id, max(planned.at, now), planned.reason)
+        if any(getattr(after, name) != getattr(before, name) for name in _READING):
+            sources.forget_documents(db, id)
+        publications.mark_dirty(db, [f"source-{id}"], now)
+        seen = [entry.id for entry in entries.entries(db, source=id, hidden=True) if entry.source == id]
+    for some in chunks(seen if after.title != before.title else (), _RENDERED):
+        with store.write() as db:
+            render(db, some, site=site, now=now)
+    return after
 
 
 def pause(db: Connection, id: str) -> None:

@@ -7,8 +7,8 @@ theirs that brings it ("all" comes last); nothing that was sent comes again.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -56,6 +56,14 @@ class Cohort:
         """A hash: equal cohorts have equal names, in every process."""
         return hashlib.sha256(encode(self).encode()).hexdigest()
 
+    def without(self, dropped: Collection[str]) -> "Cohort":
+        """The same without some entries, and without topics that nothing is left of."""
+        kept = (
+            replace(section, items=tuple(item for item in section.items if item.entry not in dropped))
+            for section in self.sections
+        )
+        return replace(self, sections=tuple(section for section in kept if section.items))
+
     @property
     def entries(self) -> tuple[tuple[str, int], ...]:
         """(entry, revision) in the order of the digest."""
@@ -94,14 +102,18 @@ def decide(
     sent: Set[tuple[str, str]],
     head: int,
     now: datetime,
+    empty_note: bool = False,
 ) -> Plan:
-    """What one person gets now. brings: for each of their due subscriptions; sent: (subscriber, entry)."""
+    """What one person gets now. brings: for each of their due subscriptions; sent: (subscriber, entry).
+
+    empty_note: weekly readers hear that nothing was new, in a cohort without sections.
+    """
     rhythms = tuple(slot.every for slot in due)
     of_now = [row for row in subscriptions if row.every in rhythms]
     sections, first = _sections(person, of_now, brings, sent)
     kind: Kind = "now" if set(rhythms) == {"now"} else "digest"
     cohort = None
-    if sections:
+    if sections or (empty_note and "weekly" in rhythms):
         key = _key(person, due, kind, first)
         cohort = Cohort(sections, person.language, person.timezone, tuple(sorted(rhythms)), key)
     slots = tuple((every, None if every == "now" else _next(person, every, now)) for every in rhythms)

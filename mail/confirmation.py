@@ -45,6 +45,28 @@ def compose(
     return Letter(subject, render("mail/confirm.txt", **values), html, say.language, tuple(wishes))
 
 
+def compose_known(
+    person: Subscriber,
+    have: Sequence[tuple[str, Every]],
+    *,
+    token: str,
+    topics: Mapping[str, Topic],
+    site: Site,
+) -> Letter:
+    """The mail to somebody who has what was asked for already. have: as wishes; token: of their preferences."""
+    say = words(person.language)
+    values = {
+        "say": say,
+        "site": site,
+        "email": person.email,
+        "wanted": [(expression_title(topic, topics, person.language), _often(person, every)) for topic, every in have],
+        "url": links.preferences(site, token),
+    }
+    subject = say("You get news from %(site)s already.", site=site.title)
+    html = inlined(render("mail/known.html", subject=subject, **values))
+    return Letter(subject, render("mail/known.txt", **values), html, say.language)
+
+
 def _often(person: Subscriber, every: Every) -> str:
     return how_often(
         person.language,

@@ -5,7 +5,8 @@ subscribers: load, decide (mail/cohort.py), write the editions that are missing,
 then one transaction with outbox rows, sent rows, cursors and next slots. A crash
 in between loses nothing: the same cohort finds its edition, and slots that were
 not moved are planned again. Whoever changed meanwhile is passed over and planned
-at the next call.
+at the next call. An edition that fails the lint, or that waits for the admin's
+approval, is planned all the same: its messages are held (mail/editing.py).
 """
 
 import secrets
@@ -15,13 +16,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mail import world
+from mail import editing, world
 from mail.cohort import Cohort, Plan, decide, starts, tomorrow
 from mail.edition import compose
 from mail.message import message_id
 from mail.preview import preview
-from mail.settings import Digests
-from state import editions, filings, keys, outbox, owed, subscribers, subscriptions
+from mail.settings import Digests, Mailing
+from state import editions, filings, keys, outbox, owed, subscribers, subscriptions, waiting
 from state.errors import UserError
 from state.owed import Owed
 from state.records import Every, Site
@@ -30,6 +31,7 @@ from state.store import Store
 __all__ = ["Foreseen", "Planned", "plan_due", "preview"]
 
 CHUNK = 500  # subscribers that are read and decided at once
+UNSET = Mailing()
 LEDGER = 2_000  # lines of the ledger in one write transaction, which keeps it under 200 ms
 
 
@@ -46,13 +48,14 @@ class Foreseen:
 class Planned:
     """messages: queued. editions: ids, new or found. empty: people whose slot passed with nothing to say.
 
-    foreseen: of a dry run only; then nothing was queued.
+    foreseen: of a dry run only; then nothing was queued. held: messages among them that wait for the admin.
     """
 
     messages: int
     editions: tuple[str, ...]
     empty: int
     foreseen: tuple[Foreseen, ...] = ()
+    held: int = 0
 
 
 def plan_due(
@@ -60,6 +63,7 @@ def plan_due(
     *,
     site: Site,
     settings: Digests,
+    mailing: Mailing = UNSET,
     now: datetime,
     immediately: bool = False,
     dry_run: bool = False,
@@ -67,7 +71,7 @@ def plan_due(
 ) -> Planned:
     """Queue every digest that is due. immediately: does not wait for the window of "now".
 
-    dry_run: only says what would be mailed. mint: makes the unguessable ids of editions.
+    dry_run: only says what would be mailed. mint: makes the unguessable ids of editions. mailing: for the lint.
     Raises UserError where links in mail would lead nowhere.
     """
     if not site.url:
@@ -76,20 +80,22 @@ def plan_due(
             'set it in tidings.toml, e.g. url = "https://news.example.org"'
         )
     _open_windows(store, settings)
-    messages, empty = 0, 0
+    messages = empty = held = 0
     used: dict[str, str] = {}
     foreseen: list[Foreseen] = []
-    for plans in _chunks(store, now, immediately):
+    press = Press(site, settings, mailing, mint)
+    for plans in _chunks(store, settings, now, immediately):
         if dry_run:
             foreseen += _foresee(store, plans, site, now)
             continue
-        made = _freeze(store, plans, site, now, mint)
+        made = _freeze(store, plans, press, now)
         used |= made
         for some in _batches(plans):
-            queued, passed = _commit(store, some, made, site, now)
+            queued, passed, aside = _commit(store, some, made, site, now)
             messages += queued
             empty += passed
-    return Planned(messages, tuple(dict.fromkeys(used.values())), empty, tuple(foreseen))
+            held += aside
+    return Planned(messages, tuple(dict.fromkeys(used.values())), empty, tuple(foreseen), held)
 
 
 # ---- who gets what ----
@@ -103,7 +109,7 @@ def _open_windows(store: Store, settings: Digests) -> None:
             owed.open_windows(db, window=timedelta(seconds=settings.window))
 
 
-def _chunks(store: Store, now: datetime, immediately: bool) -> Iterator[list[Plan]]:
+def _chunks(store: Store, settings: Digests, now: datetime, immediately: bool) -> Iterator[list[Plan]]:
     """The plans of everybody who is due, each person once."""
     after = ""
     while True:
@@ -111,12 +117,14 @@ def _chunks(store: Store, now: datetime, immediately: bool) -> Iterator[list[Pla
             due = subscriptions.due(db, now=now, immediately=immediately, after=after, limit=CHUNK)
             if not due:
                 return
-            plans = _decided(db, due, now)
+            plans = _decided(db, due, settings, now)
         yield plans
         after = max(due)
 
 
-def _decided(db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], now: datetime) -> list[Plan]:
+def _decided(
+    db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], settings: Digests, now: datetime
+) -> list[Plan]:
     people = subscribers.of_ids(db, list(due))
     rows = subscriptions.of_subscribers(db, list(people))
     head = filings.head_seq(db)
@@ -128,7 +136,9 @@ def _decided(db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], no
                 brings[key] = owed.candidates(db, key[0], since=key[1], head=head)
     sent = owed.already_sent(db, list(people), {one.entry for some in brings.values() for one in some})
     return [
-        decide(person, rows[name], due[name], brings=brings, sent=sent, head=head, now=now)
+        decide(
+            person, rows[name], due[name], brings=brings, sent=sent, head=head, now=now, empty_note=settings.empty_note
+        )
         for name, person in people.items()
     ]
 
@@ -136,7 +146,17 @@ def _decided(db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], no
 # ---- freezing and queueing ----
 
 
-def _freeze(store: Store, plans: Sequence[Plan], site: Site, now: datetime, mint: Callable[[], str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What editions are made with."""
+
+    site: Site
+    settings: Digests
+    mailing: Mailing
+    mint: Callable[[], str]
+
+
+def _freeze(store: Store, plans: Sequence[Plan], press: Press, now: datetime) -> dict[str, str]:
     """See that each cohort has its edition; edition ids by the cohorts' names. Rendered outside of transactions."""
     cohorts = {cohort.name: cohort for cohort in _cohorts(plans)}
     with store.read() as db:
@@ -147,9 +167,12 @@ def _freeze(store: Store, plans: Sequence[Plan], site: Site, now: datetime, mint
     if known is None:
         return there
     for name, cohort in missing.items():
-        made = compose(cohort, known, coverage=seen[cohort.rhythms], site=site, edition_id=mint(), now=now)
+        seen_so = seen[cohort.rhythms]
+        made = compose(cohort, known, coverage=seen_so, site=press.site, edition_id=press.mint(), now=now)
+        desk = editing.first_look(made, cohort, known, press.settings, site=press.site, mailing=press.mailing, now=now)
         with store.write() as db:
-            editions.put(db, made, name)
+            if editions.put(db, made, name, desk) and desk.state == "held":
+                editions.log(db, made.id, at=now, what=f"held: {desk.reason}")
             there |= editions.of_cohorts(db, [name])
     return there
 
@@ -172,8 +195,13 @@ def _batches(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
         yield batch
 
 
-def _commit(store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: Site, now: datetime) -> tuple[int, int]:
-    """One transaction: messages, ledger, cursors, next slots. How many messages, how many empty slots."""
+def _commit(
+    store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: Site, now: datetime
+) -> tuple[int, int, int]:
+    """One transaction: messages, ledger, cursors, next slots.
+
+    How many messages, how many empty slots, how many messages of editions that do not go.
+    """
     messages, empty = 0, 0
     lines: list[tuple[str, str, int, int]] = []
     slots: list[tuple[str, Every, datetime | None]] = []
@@ -183,7 +211,9 @@ def _commit(store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: 
         for plan in _still_so(db, plans):
             name, cohort = plan.person.id, plan.cohort
             number = _queue(db, plan, cohort, made[cohort.name], site, now) if cohort else None
-            if cohort and number is None:  # this period had its message: what is owed comes with the next
+            if (
+                cohort and cohort.sections and number is None
+            ):  # this period had its message: what is owed comes with the next
                 slots += [(name, every, at) for every, at in tomorrow(plan, now)]
                 continue
             if cohort and number is not None:
@@ -197,7 +227,10 @@ def _commit(store: Store, plans: Sequence[Plan], made: Mapping[str, str], site: 
         subscriptions.move_slots(db, slots)
         for head, pairs in cursors.items():
             subscriptions.move_cursors(db, pairs, head)
-    return messages, empty
+        held = waiting.settle(db, {made[plan.cohort.name] for plan in plans if plan.cohort}, now)
+        if held:
+            editing.tell(db, now)
+    return messages, empty, held
 
 
 def _still_so(db: Connection, plans: Sequence[Plan]) -> Iterator[Plan]:

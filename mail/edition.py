@@ -4,8 +4,11 @@ Pure, but for the templates. Rendered once for a cohort, never per reader; what 
 personal is a hole (mail/message.py). Headlines stand on top, then every topic
 with its entries, and at the end how much was looked at. Nothing is cut silently:
 past a bound entries are headlines only, past the next one a number with a link.
+What a mail may not carry (a link of another scheme, an endless title) is left to
+the entry's own page.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +26,11 @@ from templates.render import render
 from templates.wording import Say, words
 
 FULL, HEADLINES = 50, 300  # entries that are told in full; that are named at all
-FEWEST = 5  # entries told in full, however long they are
-MAX_HTML = 80_000  # octets: Gmail clips a mail at about 102 KB
-SUBJECT, PREHEADER, SUMMARY = 90, 140, 600  # characters
+MAX_HTML = 79_000  # octets with its holes; filled it stays under 80 KB: Gmail clips a mail at about 102 KB
+SUBJECT, PREHEADER, TITLE, SUMMARY, URL = 90, 140, 300, 600, 2000  # characters
+DOWNLOADS = 8  # files of one entry that are named
+
+_PERSONAL = re.compile(r"<!--personal-->.*?<!--/personal-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +78,45 @@ class Chapter:
     more: int
 
 
-def compose(cohort: Cohort, known: Known, *, coverage: Coverage, site: Site, edition_id: str, now: datetime) -> Edition:
-    """The edition of a cohort. edition_id: unguessable, also the hole's name. now: the date on top."""
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What stands above the news. note: the admin's words, paragraphs of lines; past: it is a sample of the past."""
+
+    note: tuple[tuple[str, ...], ...] = ()
+    past: bool = False
+
+
+def compose(
+    cohort: Cohort,
+    known: Known,
+    *,
+    coverage: Coverage,
+    site: Site,
+    edition_id: str,
+    now: datetime,
+    remarks: Remarks = Remarks(),
+) -> Edition:
+    """The edition of a cohort. edition_id: unguessable, also the holes' name. now: the date on top."""
     full, named = FULL, HEADLINES
     while True:
-        room = (full, named)
-        edition = _composed(cohort, known, room, coverage=coverage, site=site, edition_id=edition_id, now=now)
-        if len(edition.html.encode()) <= MAX_HTML or full <= FEWEST:
+        edition = _composed(cohort, known, (full, named), coverage, remarks, site=site, edition_id=edition_id, now=now)
+        if len(edition.html.encode()) <= MAX_HTML or named <= 1:
             return edition
         full, named = full * 2 // 3, named * 2 // 3
+
+
+def for_all(edition: Edition) -> str:
+    """The web version of an edition: its HTML without what is personal."""
+    return _PERSONAL.sub("", edition.html)
 
 
 def _composed(
     cohort: Cohort,
     known: Known,
     room: tuple[int, int],
-    *,
     coverage: Coverage,
+    remarks: Remarks,
+    *,
     site: Site,
     edition_id: str,
     now: datetime,
@@ -98,19 +125,21 @@ def _composed(
     say = words(cohort.language)
     chapters = _chapters(cohort, known, room, site)
     told = [one for chapter in chapters for one in (*chapter.full, *chapter.brief)]
-    number = len(cohort.entries)
-    subject = say.count("%(n)s new: %(title)s", "%(n)s new: %(title)s", number, title=shortened(told[0].title, SUBJECT))
+    subject, heading = _called(told, len(cohort.entries), coverage, remarks, say)
     values = {
         "say": say,
         "site": site,
         "subject": subject,
-        "heading": say.count("%(n)s new", "%(n)s new", number),
+        "heading": heading,
         "day": dates.day(now, cohort.timezone, say.language),
         "preheader": _preheader(told),
         "chapters": chapters,
         "told": told,
+        "remarks": remarks,
         "coverage": _coverage(coverage, say, cohort.timezone, now),
+        "web": links.edition(site, edition_id),
         "unsubscribe": links.unsubscribe(site, hole(edition_id)),
+        "preferences": links.preferences(site, hole(edition_id, "preferences")),
     }
     return Edition(
         id=edition_id,
@@ -122,6 +151,19 @@ def _composed(
         entries=cohort.entries,
         created_at=now,
     )
+
+
+def _called(told: Sequence[Told], number: int, coverage: Coverage, remarks: Remarks, say: Say) -> tuple[str, str]:
+    """Subject and heading: what is inside, or that nothing was new."""
+    if not told:
+        checked = coverage.checked
+        subject = say.count("Nothing new; %(n)s page checked", "Nothing new; %(n)s pages checked", checked)
+        return subject, say("Nothing new")
+    first = shortened(told[0].title, SUBJECT)
+    if remarks.past:
+        return say("A sample of the past: %(title)s", title=first), say("A sample of the past")
+    subject = say.count("%(n)s new: %(title)s", "%(n)s new: %(title)s", number, title=first)
+    return subject, say.count("%(n)s new", "%(n)s new", number)
 
 
 def _chapters(cohort: Cohort, known: Known, room: tuple[int, int], site: Site) -> tuple[Chapter, ...]:
@@ -163,19 +205,20 @@ def _told(item: Item, section: Section, cohort: Cohort, known: Known, anchor: st
     facts = (
         source.title if source else "",
         when or say("seen by us %(when)s", when=dates.instant(entry.first_seen_at, cohort.timezone, say.language)),
-        wording.kind_name(record.kind or ""),
+        wording.kind_name(record.kind or "", say.language),
         record.place,
     )
     others = [wording.topic_title(known.topics[name], cohort.language) for name in entry.topics
               if name != heading and name in known.topics]  # fmt: skip
     language = record.language if record.language and record.language != say.language else ""
+    page = links.entry(site, entry.id)
     return Told(
         anchor=anchor,
-        title=entry.title or say("Without a title"),
-        url=entry.url or links.entry(site, entry.id),
+        title=shortened(entry.title, TITLE) or say("Without a title"),
+        url=entry.url if _can_be_linked(entry.url) else page,
         facts=tuple(fact for fact in facts if fact),
         summary="" if not record.title else shortened(record.summary, SUMMARY),
-        downloads=tuple(_download(file, say) for file in record.enclosures),
+        downloads=_downloads(record.enclosures, page, say),
         why=_why(item, section, known, site, cohort.language),
         also=say("Also in: %(topics)s", topics=", ".join(others)) if others else "",
         language=language,
@@ -189,8 +232,23 @@ def _why(item: Item, section: Section, known: Known, site: Site, language: str) 
         return say("Because you follow everything from %(site)s", site=site.title)
     title = wording.expression_title(section.topic, known.topics, language)
     if item.why:
-        return say("Because you follow %(topic)s: “%(phrase)s”", topic=title, phrase=item.why)
+        return say("Because you follow %(topic)s: “%(phrase)s”", topic=title, phrase=item.why.replace("*", "…"))
     return say("Because you follow %(topic)s", topic=title)
+
+
+def _can_be_linked(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and len(url) <= URL
+
+
+def _downloads(files: Sequence[Enclosure], page: str, say: Say) -> tuple[Download, ...]:
+    """The files that a mail names; where there are more, a link to the page that names them all."""
+    fit = [file for file in files if _can_be_linked(file.url)][:DOWNLOADS]
+    named = tuple(_download(file, say) for file in fit)
+    if len(fit) == len(files):
+        return named
+    more = say.count("%(n)s more file, on the page of this entry", "%(n)s more files, on the page of this entry",
+                     len(files) - len(fit))  # fmt: skip
+    return (*named, Download(more, page))
 
 
 def _download(file: Enclosure, say: Say) -> Download:

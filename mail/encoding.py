@@ -12,6 +12,7 @@ encoded for one length of filler, and all fillers of that part have that length.
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -26,45 +27,51 @@ _OCTETS = tuple(bytes([octet]) if octet in _PLAIN else b"=%02X" % octet for octe
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An encoded body part: pieces[0], filler, pieces[1], filler …, each ready to be joined.
+    """An encoded body part: pieces[0], a filler, pieces[1], a filler …, each ready to be joined.
 
-    heads, tails: base64 only; the raw octets beside each hole that are encoded with the filler.
+    order: which filler each hole takes. heads, tails: base64 only; the raw octets beside each
+    hole that are encoded with the filler.
     """
 
     method: Method
     pieces: tuple[bytes, ...]
+    order: tuple[int, ...] = ()
     heads: tuple[bytes, ...] = ()
     tails: tuple[bytes, ...] = ()
 
-    def fill(self, filler: bytes) -> bytes:
-        """The part for one person. filler: ASCII, of the length the part was encoded for."""
-        if len(self.pieces) == 1:
-            return self.pieces[0]
-        if self.method == "quoted-printable":
-            return _on_own_lines(filler).join(self.pieces)
+    def fill(self, *fillers: bytes) -> bytes:
+        """The part for one person. fillers: ASCII, one for each kind of hole, of the length it was encoded for."""
         filled = [self.pieces[0]]
-        for head, tail, piece in zip(self.heads, self.tails, self.pieces[1:], strict=True):
-            filled += [_base64_lines(head + filler + tail), piece]
+        if self.method == "quoted-printable":
+            lines = [_on_own_lines(filler) for filler in fillers]
+            for which, piece in zip(self.order, self.pieces[1:], strict=True):
+                filled += [lines[which], piece]
+            return b"".join(filled)
+        for which, head, tail, piece in zip(self.order, self.heads, self.tails, self.pieces[1:], strict=True):
+            filled += [_base64_lines(head + fillers[which] + tail), piece]
         return b"".join(filled)
 
 
-def encode(text: str, hole: str, length: int) -> Part:
-    """Encode a part whichever way is shorter. hole: the marker in the text; length: of what will fill it."""
-    static = [piece.encode() for piece in _crlf(text).split(hole)]
-    printable, packed = _quoted_printable(static), _base64(static, length)
-    filler = b"x" * length
-    return printable if len(printable.fill(filler)) <= len(packed.fill(filler)) else packed
+def encode(text: str, holes: Sequence[str], length: int) -> Part:
+    """Encode a part whichever way is shorter. holes: the markers in the text; length: of what will fill each."""
+    cut = re.split(f"({'|'.join(re.escape(hole) for hole in holes)})", _crlf(text))
+    static = [piece.encode() for piece in cut[::2]]
+    order = tuple(holes.index(marker) for marker in cut[1::2])
+    printable, packed = _quoted_printable(static, order), _base64(static, order, length)
+    fillers = [b"x" * length] * len(holes)
+    return printable if len(printable.fill(*fillers)) <= len(packed.fill(*fillers)) else packed
 
 
 def _crlf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
-def _quoted_printable(static: Sequence[bytes]) -> Part:
+def _quoted_printable(static: Sequence[bytes], order: tuple[int, ...]) -> Part:
     last = len(static) - 1
     return Part(
         "quoted-printable",
         tuple(_printable(piece, open_end=at < last) for at, piece in enumerate(static)),
+        order,
     )
 
 
@@ -100,7 +107,7 @@ def _on_own_lines(filler: bytes) -> bytes:
     return b"=\r\n" + b"=\r\n".join(cut) + b"=\r\n"
 
 
-def _base64(static: Sequence[bytes], length: int) -> Part:
+def _base64(static: Sequence[bytes], order: tuple[int, ...], length: int) -> Part:
     pieces, heads, tails = [], [], []
     rest = static[0]
     for following in static[1:]:
@@ -112,7 +119,7 @@ def _base64(static: Sequence[bytes], length: int) -> Part:
         tails.append(following[:need])
         rest = following[need:]
     pieces.append(_base64_lines(rest))
-    return Part("base64", tuple(pieces), tuple(heads), tuple(tails))
+    return Part("base64", tuple(pieces), order, tuple(heads), tuple(tails))
 
 
 def _base64_lines(octets: bytes) -> bytes:

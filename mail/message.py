@@ -1,7 +1,7 @@
 """Join the bytes of one mail from an edition that was encoded once, or from a single letter.
 
 Never Jinja2, never EmailMessage: a personal mail costs joined bytes. What is
-personal (the unsubscribe token) is a hole in the frozen text: a marker made
+personal (the tokens of its links) is a hole in the frozen text: a marker made
 from the edition's unguessable id, so that no entry's text can contain one.
 `mail.deliver` calls `assemble` and puts the result on the wire. Headers:
 requirements/digests.md, "Headers"; DKIM is signed over what this returns.
@@ -22,7 +22,8 @@ from state.keys import Keys
 from state.records import Edition, Every, Message, Site, Subscriber
 from templates import links
 
-BULK = ("digest", "now")  # kinds of message that go to many
+BULK = ("digest", "now", "sample")  # kinds of message that go to many
+HOLES: tuple[tokens.Purpose, ...] = ("unsubscribe", "preferences")  # their tokens are all of one length
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ class _Encoded:
     html: Part
 
 
-def hole(edition_id: str) -> str:
-    """What stands for the unsubscribe token in an edition's text and HTML."""
-    return f"unsubscribe-{edition_id}"
+def hole(edition_id: str, purpose: tokens.Purpose = "unsubscribe") -> str:
+    """What stands for a token in an edition's text and HTML."""
+    return f"{purpose}-{edition_id}"
 
 
 def message_id(site: Site, subscriber: str, kind: str, key: str) -> str:
@@ -85,7 +86,8 @@ def assemble(
 
     now: the Date, so that a mail that waited long in the queue does not look forged; its Message-ID never changes.
     """
-    token = tokens.make(keys, tokens.Token("unsubscribe", subscriber.id, subscriber.generation))
+    fillers = [tokens.make(keys, tokens.Token(purpose, subscriber.id, subscriber.generation)) for purpose in HOLES]
+    token = fillers[0]
     if edition is None:
         written = decode(payload, Letter)
         encoded = _encoded(
@@ -105,16 +107,15 @@ def assemble(
         bulk=message.kind in BULK,
         idempotency=settings.idempotency_header,
     )
-    filler = token.encode()
-    data = b"".join((personal, encoded.static, *_body(encoded, filler)))
+    data = b"".join((personal, encoded.static, *_body(encoded, [filler.encode() for filler in fillers])))
     return Envelope(mail_from, to, data, smtputf8)
 
 
-def _body(encoded: _Encoded, filler: bytes) -> Sequence[bytes]:
+def _body(encoded: _Encoded, fillers: Sequence[bytes]) -> Sequence[bytes]:
     """multipart/alternative: the text first, the HTML last and so preferred (RFC 2046 5.1.4)."""
     return (
-        b"--", encoded.boundary, b"\r\n", headers.part("plain", encoded.text.method), encoded.text.fill(filler),
-        b"\r\n--", encoded.boundary, b"\r\n", headers.part("html", encoded.html.method), encoded.html.fill(filler),
+        b"--", encoded.boundary, b"\r\n", headers.part("plain", encoded.text.method), encoded.text.fill(*fillers),
+        b"\r\n--", encoded.boundary, b"\r\n", headers.part("html", encoded.html.method), encoded.html.fill(*fillers),
         b"\r\n--", encoded.boundary, b"--\r\n",
     )  # fmt: skip
 
@@ -149,7 +150,8 @@ def _encoded(
         site=site,
         settings=settings,
     )
-    return _Encoded(static, boundary.encode(), encode(text, hole(name), length), encode(html, hole(name), length))
+    holes = [hole(name, purpose) for purpose in HOLES]
+    return _Encoded(static, boundary.encode(), encode(text, holes, length), encode(html, holes, length))
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,9 @@ re-check of the subscriber is part of the transaction that begins a message: who
 
 When a group cannot be committed, nothing more is begun; its outcomes are tried again on a fresh connection when
 the recorder closes (they are fenced: twice is harmless), and what still cannot be recorded will be in doubt.
+
+Before the first message, once a minute and at the end the send log takes a note (state/sendlog.py), so that an older
+copy of the database can be told from this one. What it cannot note is not sent.
 """
 
 import asyncio
@@ -18,12 +21,13 @@ from typing import Self, TypeAlias
 from sqlalchemy import Connection
 
 from mail import policy
-from state import outbox, subscribers
+from state import outbox, sendlog, subscribers
 from state.outbox import Result
 from state.records import Message
 from state.store import Store
 
 GROUP = 16  # steps in one commit
+NOTE_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Recorder:
         self._resend = resend
         self._steps: asyncio.Queue[_Step | None] = asyncio.Queue()
         self._unrecorded: list[Result] = []
+        self._noted_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -76,6 +81,8 @@ class Recorder:
         await self._task
         if self._unrecorded:
             await asyncio.to_thread(self._last_try)
+        if self._noted_at and self.failure is None:
+            await asyncio.to_thread(self._last_note)
 
     async def record(self, *results: Result) -> None:
         """Make outcomes durable. Raises what the store raises."""
@@ -123,7 +130,10 @@ class Recorder:
                 step.answer.set_result(answer)
 
     def _commit(self, steps: list[_Step]) -> list[Beginning | None]:
+        if any(step.message for step in steps):
+            self._note()
         with self._store.write() as db:
+            outbox.hold(db, [one.id for step in steps for one in (step.result, step.message) if one])
             now = self._clock()  # asked when the lock is ours: waiting for it may have taken a minute
             self._record(db, [step.result for step in steps if step.result], now)
             return [self._begin(db, step.message, now) if step.message else None for step in steps]
@@ -139,6 +149,19 @@ class Recorder:
             return Dropped(reason)
         until = outbox.begin(db, message, now=now, lease=self._lease)
         return Begun(until) if until else Dropped("")
+
+    def _note(self) -> None:
+        now = self._clock()
+        if self._noted_at is None or not timedelta(0) <= now - self._noted_at < NOTE_EVERY:
+            sendlog.note(self._store, now=now)
+            self._noted_at = now
+
+    def _last_note(self) -> None:
+        """A copy that was made during this delivery is older from now on."""
+        try:
+            sendlog.note(self._store, now=self._clock())
+        except Exception as error:  # told like a commit that failed: everything is sent, but the next start must know
+            self.failure = error
 
     def _last_try(self) -> None:
         """Record on a fresh connection what could not be recorded; the first failure stays the one that is reported."""

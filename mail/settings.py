@@ -30,6 +30,13 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """keep_unconfirmed: seconds that an address is kept whose owner was asked to confirm and did not."""
+
+    keep_unconfirmed: int = 7 * 86400
+
+
+@dataclass(frozen=True, slots=True)
 class Digests:
     """window: seconds over which "now" mails are grouped. approval: editions wait for the admin."""
 

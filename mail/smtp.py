@@ -16,7 +16,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiosmtplib
 
@@ -24,9 +24,14 @@ from mail.answers import Answer, Broken, Envelope, Phase, Reply, Unfit
 from mail.server import Server, Timeouts
 from state.text import clean
 
+Heard: TypeAlias = Callable[[Phase, Reply | Broken], None]  # is told every answer, in the phase it came in
 LATE = "the claim on this message ran out before it was sent"
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]{1,254}")
 _BREAKS = re.compile(rb"\r\n|\r|\n")
+
+
+def _nobody(_phase: Phase, _reply: Reply | Broken) -> None:
+    """Nobody listens."""
 
 
 # ---- a connection ----
@@ -35,8 +40,9 @@ _BREAKS = re.compile(rb"\r\n|\r|\n")
 class Connection:
     """An open, greeted and authenticated connection, for one message after another. Made by `connect`."""
 
-    def __init__(self, client: aiosmtplib.SMTP, timeouts: Timeouts) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, timeouts: Timeouts, heard: Heard = _nobody) -> None:
         self._client = client
+        self._heard = heard
         self._timeouts = timeouts
         self._dirty = False  # a transaction was broken off: RSET comes first
         self.sent = 0  # transactions that were begun
@@ -44,6 +50,12 @@ class Connection:
     @property
     def usable(self) -> bool:
         return self._client.is_connected
+
+    @property
+    def encryption(self) -> str:
+        """The version of TLS that is spoken, "" in the clear."""
+        wrapped = self._client.get_transport_info("ssl_object")
+        return (wrapped.version() or "") if isinstance(wrapped, ssl.SSLObject) else ""
 
     async def send(self, envelope: Envelope, *, may_finish: Callable[[], bool] = lambda: True) -> Answer:
         """Send one message; the answer that ended its transaction.
@@ -62,6 +74,7 @@ class Connection:
                 self.abort()
                 return Answer(phase, Broken(LATE))
             reply = await self._say(*words, seconds=self._timeouts.command)
+            self._heard(phase, reply)
             if isinstance(reply, Broken) or reply.code // 100 != (3 if phase is Phase.DATA else 2):
                 return Answer(phase, self._refusal(reply))
             self._dirty = True
@@ -137,6 +150,7 @@ class Connection:
                 reply = await answer
         except TimeoutError:
             reply = Broken("no answer to the message in time")
+        self._heard(Phase.AFTER_FINAL_DOT, reply)
         if isinstance(reply, Reply) and reply.code // 100 == 2:
             self._dirty = False
             return Answer(Phase.AFTER_FINAL_DOT, reply)
@@ -169,7 +183,7 @@ class Connection:
     async def close(self) -> None:
         """Say QUIT and close. Never fails."""
         if self.usable:
-            await self._say(b"QUIT", seconds=self._timeouts.quit)
+            self._heard(Phase.QUIT, await self._say(b"QUIT", seconds=self._timeouts.quit))
         self._client.close()
 
     def abort(self) -> None:
@@ -180,9 +194,12 @@ class Connection:
         self._client.close()
 
 
-async def connect(server: Server, *, timeouts: Timeouts | None = None, hello: str = "") -> Connection | Answer:
+async def connect(
+    server: Server, *, timeouts: Timeouts | None = None, hello: str = "", heard: Heard = _nobody
+) -> Connection | Answer:
     """Open a connection up to AUTH; else the answer that prevented it.
 
+    heard: is told what the server says, from the greeting to QUIT.
     hello: our name in EHLO; "" = this host's name if it has a domain, else its address (RFC 5321 section 4.1.3).
     """
     seconds = timeouts or Timeouts()
@@ -198,57 +215,64 @@ async def connect(server: Server, *, timeouts: Timeouts | None = None, hello: st
     )
     opened = False
     try:
-        refused = await _open(client, server) or await _introduce(client, server, seconds, hello)
+        refused = await _open(client, server, heard) or await _introduce(client, server, seconds, hello, heard)
         opened = refused is None
     finally:
         if not opened:  # refused, or this task was cancelled
             client.close()
-    return refused or Connection(client, seconds)
+    return refused or Connection(client, seconds, heard)
 
 
-async def _open(client: aiosmtplib.SMTP, server: Server) -> Answer | None:
+async def _open(client: aiosmtplib.SMTP, server: Server, heard: Heard) -> Answer | None:
     try:
-        await client.connect()
+        greeting = await client.connect()
     except aiosmtplib.SMTPResponseException as error:
         return Answer(Phase.GREETING, _reply(error.code, error.message))
     except (aiosmtplib.SMTPException, OSError) as error:
         silent = isinstance(error.__cause__, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError))
         why = Broken(f"{server.host}:{server.port}: {_words(error)}")
         return Answer(Phase.GREETING if silent else Phase.CONNECT, why)
+    heard(Phase.GREETING, _reply(greeting.code, greeting.message))
     return None
 
 
-async def _introduce(client: aiosmtplib.SMTP, server: Server, seconds: Timeouts, hello: str) -> Answer | None:
+async def _introduce(
+    client: aiosmtplib.SMTP, server: Server, seconds: Timeouts, hello: str, heard: Heard
+) -> Answer | None:
     """EHLO, STARTTLS and EHLO again, AUTH. A password is never sent in the clear unless tls is "none"."""
     name = hello or _own_name(client)
-    refused = await _greet(client, name, seconds)
+    refused = await _greet(client, name, seconds, heard)
     if refused or server.encrypted or server.tls == "none":
-        return refused or await _log_in(client, server)
+        return refused or await _log_in(client, server, heard)
     if client.supports_extension("starttls"):
-        refused = await _encrypt(client) or await _greet(client, name, seconds)
+        refused = await _encrypt(client, heard) or await _greet(client, name, seconds, heard)
     elif server.tls == "required" or server.user:
         want = 'mail.tls is "required"' if server.tls == "required" else "mail.smtp has a password"
         refused = Answer(Phase.STARTTLS, Broken(f"{server.host} offers no TLS (STARTTLS) although {want}"))
-    return refused or await _log_in(client, server)
+    return refused or await _log_in(client, server, heard)
 
 
-async def _greet(client: aiosmtplib.SMTP, name: str, seconds: Timeouts) -> Answer | None:
+async def _greet(client: aiosmtplib.SMTP, name: str, seconds: Timeouts, heard: Heard) -> Answer | None:
     """EHLO; HELO where the server does not know it (RFC 5321 section 3.2)."""
     reply = await _settled(client.ehlo(hostname=name, timeout=seconds.command))
     if isinstance(reply, Reply) and reply.code // 100 == 5 and client.is_connected:
+        heard(Phase.EHLO, reply)
         reply = await _settled(client.helo(hostname=name, timeout=seconds.command))
+    heard(Phase.EHLO, reply)
     return None if isinstance(reply, Reply) and reply.code == 250 else Answer(Phase.EHLO, reply)
 
 
-async def _encrypt(client: aiosmtplib.SMTP) -> Answer | None:
+async def _encrypt(client: aiosmtplib.SMTP, heard: Heard) -> Answer | None:
     reply = await _settled(client.starttls())
+    heard(Phase.STARTTLS, reply)
     return None if isinstance(reply, Reply) and reply.code == 220 else Answer(Phase.STARTTLS, reply)
 
 
-async def _log_in(client: aiosmtplib.SMTP, server: Server) -> Answer | None:
+async def _log_in(client: aiosmtplib.SMTP, server: Server, heard: Heard) -> Answer | None:
     if not server.user:
         return None
     reply = await _settled(client.login(server.user, server.password))
+    heard(Phase.AUTH, reply)
     return None if isinstance(reply, Reply) and reply.code == 235 else Answer(Phase.AUTH, reply)
 
 

@@ -4,9 +4,10 @@ Each works on the caller's write transaction and adds its line to the log. Calle
 by mail/subscriptions.py and mail/replay.py only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -25,9 +26,15 @@ class Wish:
     every: Every
 
 
-def wishes(db: Connection, expressions: Sequence[str], every: str) -> tuple[Wish, ...]:
-    """Topics as they were typed, checked. Raises Misuse, or NotFound for a topic that is not there or closed."""
+def wishes(
+    db: Connection, expressions: Sequence[str], every: str, rhythms: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Wish, ...]:
+    """Topics as they were typed, checked. rhythms: of those that have one of their own, by topic as typed.
+
+    Raises Misuse, or NotFound for a topic that is not there or closed.
+    """
     wanted = rhythm.rhythm(every)
+    own = {str(parse_expression(text)): rhythm.rhythm(name) for text, name in rhythms.items()}
     found = tuple(dict.fromkeys(str(parse_expression(text)) for text in expressions))
     if not found:
         raise Misuse("no topic is named; give at least one (--topic), `tidings topic list` shows them all")
@@ -35,7 +42,7 @@ def wishes(db: Connection, expressions: Sequence[str], every: str) -> tuple[Wish
         name = parse_expression(text).topic
         if name != filings.ALL and topics.topic(db, name).closed_at is not None:
             raise NotFound(f"topic {name!r} is closed; `tidings topic list` shows the open ones")
-    return tuple(Wish(text, wanted) for text in found)
+    return tuple(Wish(text, own.get(text, wanted)) for text in found)
 
 
 def known(db: Connection, email: str) -> Subscriber:
@@ -48,9 +55,19 @@ def known(db: Connection, email: str) -> Subscriber:
 
 
 def move(
-    db: Connection, person: Subscriber, event: consent.Event, *, now: datetime, by: str, left_at: datetime | None = None
+    db: Connection,
+    person: Subscriber,
+    event: consent.Event,
+    *,
+    now: datetime,
+    by: str,
+    left_at: datetime | None = None,
+    until: datetime | None = None,
 ) -> Subscriber:
-    """Let an event happen to a person. left_at: when, if that was not now. Raises UserError where it cannot."""
+    """Let an event happen to a person. left_at: when, if that was not now; until: when a pause ends by itself.
+
+    Raises UserError where it cannot.
+    """
     state = consent.after(person.state, event)
     if state is None:
         raise UserError(
@@ -62,8 +79,9 @@ def move(
         state=state,
         confirmed_at=now if consented else person.confirmed_at,
         left_at=(left_at or now) if event == "leave" else person.left_at,
+        paused_until=until if state == "paused" else None,
     )
-    values = {"state": state, "confirmed_at": moved.confirmed_at, "left_at": moved.left_at}
+    values = {name: getattr(moved, name) for name in ("state", "confirmed_at", "left_at", "paused_until")}
     if not subscribers.change(db, person.id, expected=[person.state], **values):
         raise Conflict(f"{person.email} was changed by somebody else just now; look at it again and repeat")
     if state != person.state:

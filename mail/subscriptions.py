@@ -8,29 +8,30 @@ changes nothing until its owner confirms, unless the admin does it; and who left
 comes back only by confirming (state/stoplist.py).
 """
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mail import addresses, confirmation, rhythm, steps, tokens
-from mail.message import Letter, message_id
+from mail import addresses, questions, rhythm, steps, tokens
+from mail.message import Letter
 from mail.people import new
+from mail.questions import CONFIRM_WITHIN
 from mail.steps import Wish
 from mail.tokens import Expired, Token, Unknown
-from state import editions, entries, keys, outbox, stoplist, subscribers
+from state import editions, keys, outbox, stoplist, subscribers
 from state import subscriptions as rows
 from state import topics as vocabulary
-from state.codec import decode, encode
+from state.codec import decode
 from state.errors import NotFound, UserError
 from state.filters import parse_expression
-from state.records import Entry, Every, Site, Subscriber, Subscription
+from state.records import Every, Site, Subscriber, Subscription
 from state.subscribers import LogLine
 from templates.wording import expression_title
 
 __all__ = [
+    "CONFIRM_WITHIN",
     "Account",
     "Already",
     "Asked",
@@ -43,6 +44,9 @@ __all__ = [
     "add_topic",
     "change_rhythm",
     "confirm",
+    "leave",
+    "leave_topic",
+    "owner",
     "pause",
     "read",
     "remove",
@@ -53,9 +57,7 @@ __all__ = [
     "unsubscribe_topic",
 ]
 
-CONFIRM_WITHIN = timedelta(days=7)
 CONFIRMATIONS_A_DAY = 3  # to one address that strangers may have typed in
-SAMPLE_SINCE, SAMPLE_SIZE = timedelta(days=7), 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def subscribe(
     email: str,
     topics: Sequence[str],
     every: str = "weekly",
+    rhythms: Mapping[str, str] | None = None,
     at: str | None = None,
     weekday: int | None = None,
     monthday: int | None = None,
@@ -131,13 +134,13 @@ def subscribe(
 ) -> Subscribed:
     """Subscribe an address to topics; a known one gets them added.
 
-    topics: expressions ("child-labour?country=KH"). at … language: of a new person;
-    None = 09:00, Monday, the 1st, and the site's. confirmed: the admin vouches for a
+    topics: expressions ("child-labour?country=KH"); rhythms: of those with another than `every`.
+    at … language: of a new person; None = 09:00, Monday, the 1st, and the site's. confirmed: the admin vouches for a
     consent given elsewhere, and no mail is written. by: "admin" or "subscriber".
     Raises Misuse, NotFound (topic), UserError for somebody who left and is vouched for.
     """
     address = addresses.parse(email)
-    wanted = steps.wishes(db, topics, every)
+    wanted = steps.wishes(db, topics, every, rhythms or {})
     person = subscribers.of_key(db, address.key)
     if confirmed:
         _refuse_who_left(db, person, address, now)
@@ -169,60 +172,18 @@ def _refuse_who_left(db: Connection, person: Subscriber | None, address: address
 def _ask(
     db: Connection, person: Subscriber, wishes: Sequence[Wish], *, by: str, site: Site, now: datetime
 ) -> Subscribed:
-    """Queue the confirmation mail, unless there is nothing to confirm or strangers asked too often."""
+    """Queue the mail that asks, unless strangers asked too often; where there is nothing to ask, one that says so."""
     have = {row.topic: row.every for row in rows.listed(db, subscriber=person.id)}
     wanted = tuple(wish for wish in wishes if person.state != "confirmed" or have.get(wish.topic) != wish.every)
     if person.state == "pending":
         steps.put(db, person, wanted, by=by, now=now)
     asked = subscribers.confirmations_since(db, person.id, now - timedelta(days=1))
+    if not wanted and by != "admin":
+        questions.remind(db, person, site=site, now=now)
     if not wanted or (by != "admin" and asked >= CONFIRMATIONS_A_DAY):
         return Subscribed(person, False, ())
-    mailed = _mail_confirmation(db, person, wanted, site=site, now=now)
+    mailed = questions.ask(db, person, wanted, site=site, now=now)
     return Subscribed(person, mailed, tuple(wish.topic for wish in wanted))
-
-
-def _mail_confirmation(
-    db: Connection, person: Subscriber, wishes: Sequence[Wish], *, site: Site, now: datetime
-) -> bool:
-    """Queue the mail; False where the very same one is queued already."""
-    asked = tuple((wish.topic, wish.every) for wish in wishes)
-    nonce = hashlib.sha256(encode(asked).encode()).hexdigest()[:12]
-    signed = keys.ensure(db, "token", now=now)
-    token = tokens.make(signed, Token("confirm", person.id, person.generation, now + CONFIRM_WITHIN, nonce))
-    letter = confirmation.compose(
-        person,
-        asked,
-        token=token,
-        topics={topic.id: topic for topic in vocabulary.topics(db)},
-        sample=_sample(db, wishes, now),
-        days=CONFIRM_WITHIN.days,
-        site=site,
-    )
-    queued = outbox.enqueue(
-        db,
-        subscriber=person.id,
-        recipient=person.email,
-        generation=person.generation,
-        kind="confirm",
-        key=token,
-        edition=None,
-        message_id=message_id(site, person.id, "confirm", token),
-        lane=0,
-        payload=encode(letter),
-        now=now,
-    )
-    return queued is not None
-
-
-def _sample(db: Connection, wishes: Sequence[Wish], now: datetime) -> tuple[Entry, ...]:
-    """What these topics brought lately, newest first."""
-    found: dict[str, Entry] = {}
-    for wish in wishes:
-        expression = parse_expression(wish.topic)
-        for entry in entries.entries(db, topic=expression.topic, since=now - SAMPLE_SINCE, limit=50):
-            if not entry.baseline and expression.accepts(entry):
-                found[entry.id] = entry
-    return tuple(sorted(found.values(), key=lambda entry: -entry.seq)[:SAMPLE_SIZE])
 
 
 def confirm(db: Connection, token: str, *, now: datetime) -> Done | Already | Expired | Unknown:
@@ -238,7 +199,9 @@ def confirm(db: Connection, token: str, *, now: datetime) -> Done | Already | Ex
     if stop.left(email_key, keys=signed):
         stop.append("confirmed", email_key, keys=signed, at=now)
     if person.state == "pending":
-        rows.remove(db, person.id)  # what others asked for in between, in mails of their own, stays out
+        for row in rows.listed(db, subscriber=person.id):
+            if Wish(row.topic, row.every) not in wishes:  # what others asked for in between, in mails of their own
+                rows.remove(db, person.id, row.topic)
     if person.state != "confirmed":
         person = steps.move(db, person, "confirm", now=now, by="subscriber")
     steps.put(db, person, wishes, by="subscriber", now=now)
@@ -268,12 +231,12 @@ def change_rhythm(db: Connection, email: str, topic: str, *, every: str, by: str
     return Done(person, (wish.topic,)) if steps.put(db, person, [wish], by=by, now=now) else Already(person)
 
 
-def pause(db: Connection, email: str, *, by: str, now: datetime) -> Done | Already:
-    """Send nothing until `resume`; what is queued is taken back and owed again then."""
+def pause(db: Connection, email: str, *, until: datetime | None = None, by: str, now: datetime) -> Done | Already:
+    """Send nothing until `resume` or a time; what is queued is taken back and owed again then."""
     person = steps.known(db, email)
     if person.state == "paused":
         return Already(person)
-    person = steps.move(db, person, "pause", now=now, by=by)
+    person = steps.move(db, person, "pause", now=now, by=by, until=until)
     steps.take_back(db, person, now)
     return Done(person)
 
@@ -295,30 +258,31 @@ def unsubscribe(
     db: Connection, token: str, *, topic: str | None = None, now: datetime
 ) -> Done | Already | Expired | Unknown:
     """Leave everything, or one topic, by the link in a mail. Leaving the last topic is leaving."""
-    owner = _owner(db, token, "unsubscribe", now)
-    if isinstance(owner, Expired | Unknown):
-        return owner
-    person, _ = owner
+    found = owner(db, token, "unsubscribe", now)
+    if isinstance(found, Expired | Unknown):
+        return found
+    person, _ = found
     if topic is None:
-        return _leave(db, person, by="subscriber", now=now)
-    return _leave_topic(db, person, topic, by="subscriber", now=now)
+        return leave(db, person, by="subscriber", now=now)
+    return leave_topic(db, person, topic, by="subscriber", now=now)
 
 
 def remove(db: Connection, email: str, *, by: str, now: datetime) -> Done | Already:
     """Take somebody off for good. Raises NotFound."""
-    return _leave(db, steps.known(db, email), by=by, now=now)
+    return leave(db, steps.known(db, email), by=by, now=now)
 
 
 def unsubscribe_topic(db: Connection, email: str, topic: str, *, by: str, now: datetime) -> Done:
     """End one subscription of a known person. Raises NotFound where there is none."""
     person = steps.known(db, email)
-    done = _leave_topic(db, person, topic, by=by, now=now)
+    done = leave_topic(db, person, topic, by=by, now=now)
     if isinstance(done, Already):
         raise NotFound(_no_subscription(person, topic))
     return done
 
 
-def _leave(db: Connection, person: Subscriber, *, by: str, now: datetime) -> Done | Already:
+def leave(db: Connection, person: Subscriber, *, by: str, now: datetime) -> Done | Already:
+    """Let a person go for good: queued mail is withdrawn, the stop-list knows."""
     if person.state == "left":
         return Already(person)
     outbox.cancel_for(db, person.id, now)
@@ -328,13 +292,14 @@ def _leave(db: Connection, person: Subscriber, *, by: str, now: datetime) -> Don
     return Done(person)
 
 
-def _leave_topic(db: Connection, person: Subscriber, topic: str, *, by: str, now: datetime) -> Done | Already:
+def leave_topic(db: Connection, person: Subscriber, topic: str, *, by: str, now: datetime) -> Done | Already:
+    """End one topic of a person; the last one is leaving. Already: they do not have it."""
     name = str(parse_expression(topic))
     have = [row.topic for row in rows.listed(db, subscriber=person.id)]
     if name not in have:
         return Already(person)
     if have == [name]:
-        return _leave(db, person, by=by, now=now)
+        return leave(db, person, by=by, now=now)
     rows.remove(db, person.id, name)
     subscribers.change(db, person.id, expected=[person.state], left_at=now)
     subscribers.log(db, person.id, at=now, by=by, what=f"left {name}")
@@ -357,10 +322,10 @@ def read(db: Connection, token: str, purpose: tokens.Purpose, *, now: datetime) 
     """What the page of a link shows. Changes nothing."""
     if purpose == "confirm":
         return _confirmation(db, token, now)
-    owner = _owner(db, token, purpose, now)
-    if isinstance(owner, Expired | Unknown):
-        return owner
-    person, _ = owner
+    found = owner(db, token, purpose, now)
+    if isinstance(found, Expired | Unknown):
+        return found
+    person, _ = found
     have = [(row.topic, row.every) for row in rows.listed(db, subscriber=person.id)]
     return Shown(person, _asked(db, person, have), person.state == "left")
 
@@ -372,7 +337,7 @@ def show(db: Connection, email: str) -> Account:
     return Account(person, rows.listed(db, subscriber=person.id), due, subscribers.history(db, person.id))
 
 
-def _owner(
+def owner(
     db: Connection, text: str, purpose: tokens.Purpose, now: datetime
 ) -> tuple[Subscriber, Token] | Expired | Unknown:
     """Whose link it is. One of a former address is nobody's."""
@@ -385,10 +350,10 @@ def _owner(
 
 def _confirmation(db: Connection, token: str, now: datetime) -> Shown | Expired | Unknown:
     """What a confirmation link asks, as its mail said. One from before they last left something is dead."""
-    owner = _owner(db, token, "confirm", now)
-    if isinstance(owner, Expired | Unknown):
-        return owner
-    person, told = owner
+    found = owner(db, token, "confirm", now)
+    if isinstance(found, Expired | Unknown):
+        return found
+    person, told = found
     payload = editions.letter(db, subscriber=person.id, kind="confirm", key=token)
     if payload is None or told.expires is None:
         return Unknown()

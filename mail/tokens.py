@@ -17,11 +17,11 @@ from typing import Literal, TypeAlias
 
 from state.keys import Key, Keys
 
-Purpose: TypeAlias = Literal["confirm", "unsubscribe", "preferences"]
+Purpose: TypeAlias = Literal["confirm", "unsubscribe", "preferences", "address"]
 KEY_LIFE = timedelta(days=400)  # how long links in old mails work after their key was retired
 LONGEST = 1500  # characters; a link of a mail stays well under the 2,000 that every program takes
 
-_LETTERS: dict[Purpose, str] = {"confirm": "c", "unsubscribe": "u", "preferences": "p"}
+_LETTERS: dict[Purpose, str] = {"confirm": "c", "unsubscribe": "u", "preferences": "p", "address": "a"}
 _SHAPE = re.compile(r"([a-z])-([a-z0-9]+)-([a-z0-9]+)-([0-9]+)-([0-9]+)-([a-z2-7]+|0)-([a-z2-7]{26})")
 _BOUNCE = re.compile(r"b-([a-z0-9]+)-([0-9]+)-([a-z2-7]{16})")
 

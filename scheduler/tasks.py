@@ -7,14 +7,15 @@ worker's ticks call them; `tidings run --once` calls them in a row.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.poll import Polled, Watch, poll_due
 from feeds.publish import Published, publish
 from feeds.settings import Publishing
 from mail.deliver import Delivered, Delivery, deliver
 from mail.digest import Planned, plan_due
-from mail.settings import Digests
+from mail.settings import Digests, Keeping
+from mail.upkeep import LIMIT, end_pauses, forget_unconfirmed
 from state.store import Store
 
 
@@ -27,6 +28,7 @@ class Work:
     delivery: Delivery
     publishing: Publishing
     digests: Digests
+    keeping: Keeping
     clock: Callable[[], datetime]
     owner: str
 
@@ -50,9 +52,27 @@ async def plan(work: Work, *, immediately: bool = False) -> Planned:
         work.store,
         site=work.delivery.site,
         settings=work.digests,
+        mailing=work.delivery.settings,
         now=work.clock(),
         immediately=immediately,
     )
+
+
+async def look_after(work: Work) -> int:
+    """Forget addresses that nobody confirmed, end pauses that are over. How many people that were."""
+    return await asyncio.to_thread(_look_after, work, work.clock())
+
+
+def _look_after(work: Work, now: datetime) -> int:
+    before = now - timedelta(seconds=work.keeping.keep_unconfirmed)
+    total = 0
+    for _ in range(LIMIT):  # small transactions; what is left comes with the next call
+        with work.store.write() as db:
+            done = forget_unconfirmed(db, before) + end_pauses(db, now)
+        total += done
+        if not done:
+            break
+    return total
 
 
 async def send(work: Work, stop: asyncio.Event | None = None) -> Delivered:
@@ -74,5 +94,6 @@ async def once(work: Work) -> Round:
     """Everything that is due now, in the order in which one makes the next."""
     polled = await poll(work)
     published = await publish_feeds(work)
+    await look_after(work)
     planned = await plan(work, immediately=True)
     return Round(polled, published, planned, await send(work))

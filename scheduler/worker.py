@@ -23,7 +23,13 @@ from scheduler.tasks import Work
 from state.errors import UserError
 
 GRACE = 10.0  # seconds for what is on the wire
-TICKS = {"poll": 5.0, "publish": 2.0, "plan": 5.0, "send": 2.0}  # seconds between two looks at what is due
+TICKS = {
+    "poll": 5.0,
+    "publish": 2.0,
+    "plan": 5.0,
+    "send": 2.0,
+    "people": 60.0,
+}  # seconds between two looks at what is due
 
 log = structlog.get_logger()
 
@@ -43,6 +49,7 @@ class Worker:
             "publish": partial(tasks.publish_feeds, work),
             "plan": partial(tasks.plan, work),
             "send": partial(tasks.send, work, self._stopping),
+            "people": partial(tasks.look_after, work),
         }
 
     async def run(self) -> None:
@@ -99,6 +106,8 @@ class Worker:
 def summary(done: object) -> dict[str, object]:
     """What is worth a line in the log: nothing where nothing was done."""
     match done:
+        case int():
+            return {"people": done} if done else {}
         case tuple():
             return {"polled": len(done), "new": sum(len(p.new) for p in done)} if done else {}
         case Published(built=built, failed=failed) if built or failed:

@@ -15,12 +15,14 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 
 from state.chunks import chunks
+from state.locks import hold_counter
 from state.records import Filing
 from state.schema import counters
 from state.schema import filings as table
 from state.upsert import insert
 
 ALL = "all"  # the topic that every entry is filed under
+_COUNTER = "filings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ def file(db: Connection, entry: str, topic: str, *, mailable: bool, why: str, no
 
 def file_all(db: Connection, drafts: Sequence[Draft], *, now: datetime) -> tuple[Filing, ...]:
     """File in the order given: the last gets the highest number. What is filed already is left as it is."""
+    if not drafts:
+        return ()
+    hold_counter(db, _COUNTER)  # before looking: somebody else may be filing the same
     there = filed(db, {draft.entry for draft in drafts})
     fresh = [draft for draft in dict.fromkeys(drafts) if (draft.entry, draft.topic) not in there]
     if not fresh:
@@ -74,6 +79,7 @@ def release(db: Connection, entries: Iterable[str], *, now: datetime) -> int:
 
     Their order among each other stays. Filings that are mailable already are left alone.
     """
+    hold_counter(db, _COUNTER)
     held: list[int] = []
     for some in chunks(entries):
         held += db.scalars(select(table.c.seq).where(table.c.entry.in_(some), table.c.mailable.is_(False)))
@@ -89,7 +95,7 @@ def release(db: Connection, entries: Iterable[str], *, now: datetime) -> int:
 
 def head_seq(db: Connection) -> int:
     """The highest number given so far, 0 for an empty ledger."""
-    return db.scalar(select(counters.c.value).where(counters.c.name == "filings")) or 0
+    return db.scalar(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0
 
 
 def filings(db: Connection, entry: str) -> tuple[Filing, ...]:
@@ -100,7 +106,7 @@ def filings(db: Connection, entry: str) -> tuple[Filing, ...]:
 
 def _take(db: Connection, count: int) -> int:
     """Reserve numbers until the transaction ends; returns the first."""
-    wanted = insert(db, counters).values(name="filings", value=count)
+    wanted = insert(db, counters).values(name=_COUNTER, value=count)
     taken = wanted.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + count})
     last = db.scalar(taken.returning(counters.c.value))
     assert last is not None, "the upsert returns its row"

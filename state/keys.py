@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from state.locks import hold_name, shared
 from state.schema import keys
 
 SECRET = 32  # bytes
@@ -48,6 +49,11 @@ def ensure(db: Connection, purpose: str, *, now: datetime, mint: Callable[[int],
     found = known(db, purpose)
     if any(key.retired_at is None for key in found.known):
         return found
+    if shared(db):
+        hold_name(db, "keys")
+        found = known(db, purpose)
+        if any(key.retired_at is None for key in found.known):
+            return found
     row = {"id": mint(2).hex(), "purpose": purpose, "secret": mint(SECRET), "created_at": now, "retired_at": None}
     while db.scalar(select(keys.c.id).where(keys.c.id == row["id"])):
         row["id"] = mint(4).hex()

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from state.errors import UserError
+from state.locks import hold_name
 from state.store import Store, where
 
 
@@ -27,6 +28,8 @@ def _config(db: Connection | None = None) -> Config:
 def migrate(store: Store) -> None:
     """Create or upgrade all tables. Raises UserError for a database of a newer release."""
     with store.write() as db:
+        _refuse_encoding(db, where(store.engine.url))
+        hold_name(db, "schema")
         _refuse_newer(db, where(store.engine.url))
         command.upgrade(_config(db), "head")
 
@@ -49,6 +52,17 @@ def head() -> str:
     found = ScriptDirectory.from_config(_config()).get_current_head()
     assert found is not None, "the package ships its migrations"
     return found
+
+
+def _refuse_encoding(db: Connection, name: str) -> None:
+    if db.dialect.name != "postgresql":
+        return
+    encoding = db.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise UserError(
+            f"{name} is encoded in {encoding}, which does not hold every script; "
+            "create one in UTF8: `createdb -E UTF8 -T template0 NAME`"
+        )
 
 
 def _refuse_newer(db: Connection, name: str) -> None:

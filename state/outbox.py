@@ -17,17 +17,20 @@ A second doubt about one message is never resolved by itself. Attempts count tra
 that cannot be reached costs a message nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select, update
 
+from state.chunks import chunks
 from state.errors import NotFound
+from state.locks import hold_name, holding, shared
 from state.records import Message
 from state.schema import outbox
 from state.upsert import insert
+from state.waiting import put_aside
 
 State: TypeAlias = Literal[
     "queued",
@@ -147,6 +150,7 @@ def claim(db: Connection, *, owner: str, now: datetime, lease: float, limit: int
     chosen = _due(db, now, limit)
     if not chosen:
         return ()
+    put_aside(db, chosen, now)  # of editions that do not go
     taken = (
         update(outbox)
         .where(outbox.c.id.in_(chosen), outbox.c.state.in_(WAITING))
@@ -200,7 +204,8 @@ def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_a
 
     resend_at: when a first doubt is sent once more; None keeps doubts for the admin.
     """
-    stale = 0
+    stale, results = 0, tuple(results)
+    hold(db, [result.id for result in results])
     for result in results:
         if result.state == "in-doubt":
             ours = (outbox.c.id == result.id) & (outbox.c.fence == result.fence) & outbox.c.state.in_(TAKEN)
@@ -216,16 +221,23 @@ def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_a
 def recover(db: Connection, *, now: datetime, resend: bool, everyone: bool = False) -> Recovered:
     """Take back what owners hold beyond their lease: unsent claims are queued, begun ones are in doubt.
 
-    everyone: do not wait for leases. Only for the one process that holds the database's lock, at its start.
+    everyone: do not wait for leases. Only for the one process that holds the database's lock, at its start; on a
+    server there is no such process, others may be sending, and leases are waited for all the same.
     """
-    over = outbox.c.lease_until <= now if not everyone else outbox.c.lease_until.is_not(None)
-    given_back = _settle(db, (outbox.c.state == "claimed") & over, state="queued", now=now, next_try_at=now)
-    begun = (outbox.c.state == "sending") & over
-    second = db.execute(select(func.count()).select_from(outbox).where(begun, outbox.c.doubts > 0)).scalar_one()
-    reply = "the sender ended before the answer was recorded"
-    doubts = _doubt(db, begun, now=now, resend_at=now if resend else None, phase="AFTER_FINAL_DOT", reply=reply)
-    kept = second if resend else doubts
-    return Recovered(given_back, doubts - kept, kept)
+    alone = everyone and not shared(db)
+    over = outbox.c.lease_until <= now if not alone else outbox.c.lease_until.is_not(None)
+    left = select(outbox.c.id, outbox.c.state, outbox.c.doubts).where(outbox.c.state.in_(TAKEN), over)
+    found = Recovered(0, 0, 0)
+    for rows in chunks(db.execute(left.order_by(outbox.c.id).with_for_update(skip_locked=True)).all()):
+        waiting = outbox.c.id.in_([row.id for row in rows if row.state == "claimed"])
+        begun = outbox.c.id.in_([row.id for row in rows if row.state == "sending"])
+        second = sum(row.state == "sending" and row.doubts > 0 for row in rows)
+        given_back = _settle(db, waiting, state="queued", now=now, next_try_at=now)
+        reply = "the sender ended before the answer was recorded"
+        doubts = _doubt(db, begun, now=now, resend_at=now if resend else None, phase="AFTER_FINAL_DOT", reply=reply)
+        kept = second if resend else doubts
+        found = Recovered(found.given_back + given_back, found.resent + doubts - kept, found.kept + kept)
+    return found
 
 
 def _settle(
@@ -238,6 +250,7 @@ def _settle(
     **more: Any,
 ) -> int:
     """Put rows into a state in which nobody holds them."""
+    _hold(db, which)
     values = {"state": state, "owner": "", "lease_until": None, "next_try_at": next_try_at, "updated_at": now, **more}
     return db.execute(update(outbox).where(which).values(values)).rowcount
 
@@ -260,6 +273,16 @@ def _doubt(
         when = case((first, resend_at), else_=None)
     counted = outbox.c.doubts + 1
     return _settle(db, which, state=state, now=now, next_try_at=when, doubts=counted, phase=phase, reply=reply)
+
+
+def hold(db: Connection, numbers: Collection[int]) -> None:
+    """Hold messages in the order in which everybody takes several of them (state/locks.py)."""
+    _hold(db, outbox.c.id.in_(numbers))
+
+
+def _hold(db: Connection, which: ColumnElement[bool]) -> None:
+    if shared(db):
+        db.execute(holding(db, select(outbox.c.id).where(which).order_by(outbox.c.id))).all()
 
 
 # ---- what admin and leavers do ----
@@ -290,6 +313,15 @@ def cancel_for(db: Connection, subscriber: str, now: datetime) -> int:
     return _settle(
         db, (outbox.c.subscriber == subscriber) & outbox.c.state.in_(open_states), state="cancelled", now=now
     )
+
+
+def assume_sent(db: Connection, *, now: datetime) -> int:
+    """Take for accepted what waits or was taken when an older copy of the database was made; how many there were.
+
+    What waits for the admin (held, in doubt) goes on waiting.
+    """
+    which = outbox.c.state.in_((*WAITING, *TAKEN))
+    return _settle(db, which, state="accepted", now=now, reply="assumed to be sent, at the restore of an older copy")
 
 
 # ---- looking ----
@@ -337,7 +369,11 @@ def doubts(db: Connection, number: int | None = None) -> int:
 
 
 def begun_since(db: Connection, since: datetime) -> int:
-    """Messages accepted since then, and those that are held by a sender now. Cost: one look at each accepted row."""
+    """Messages accepted since then, and those that are held by a sender now. Cost: one look at each accepted row.
+
+    In a write transaction others who ask wait until its end, so that two do not take the same rest of an hour.
+    """
+    hold_name(db, "mails of an hour")
     recent = (outbox.c.state == "accepted") & (outbox.c.updated_at > since)
     held = outbox.c.state.in_(TAKEN)
     return db.execute(select(func.count()).select_from(outbox).where(recent | held)).scalar_one()

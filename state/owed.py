@@ -18,11 +18,12 @@ from state import subscriptions as subscription_rows
 from state.chunks import chunks
 from state.filings import head_seq
 from state.filters import Expression, parse_expression
+from state.locks import hold_counter
 from state.schema import counters, entries, filings, outbox, sent, slots, subscribers, subscriptions
+from state.subscriptions import WINDOWS
 from state.upsert import insert
 
 _LINE = ("subscriber", "entry", "revision", "message")
-_WINDOWS = "windows"  # the counter that says up to which filing `open_windows` has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def open_windows(db: Connection, *, window: timedelta) -> int:
     Looks only at subscriptions as groups of the same topic and cursor, and only if
     something was filed since it looked last. Returns how many groups have slots now.
     """
+    hold_counter(db, WINDOWS)
     head = head_seq(db)
-    seen = db.scalar(select(counters.c.value).where(counters.c.name == _WINDOWS)) or 0
+    seen = db.scalar(select(counters.c.value).where(counters.c.name == WINDOWS)) or 0
     if head == seen:
         return 0
     opened = 0
@@ -90,14 +92,14 @@ def open_windows(db: Connection, *, window: timedelta) -> int:
         if owed:
             _open(db, group.topic, group.since, owed[-1].filed_at + window)
             opened += 1
-    row = insert(db, counters).values(name=_WINDOWS, value=head)
+    row = insert(db, counters).values(name=WINDOWS, value=head)
     db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": head}))
     return opened
 
 
 def windows_are_open(db: Connection) -> bool:
     """Whether nothing was filed since `open_windows` looked; cheap, for a read transaction."""
-    return (db.scalar(select(counters.c.value).where(counters.c.name == _WINDOWS)) or 0) == head_seq(db)
+    return (db.scalar(select(counters.c.value).where(counters.c.name == WINDOWS)) or 0) == head_seq(db)
 
 
 def open_window(db: Connection, subscriber: str, due_at: datetime) -> None:
@@ -120,6 +122,20 @@ def give_back(db: Connection, subscriber: str, now: datetime) -> None:
     subscription_rows.rewind(db, subscriber)
     db.execute(update(slots).where(slots.c.subscriber == subscriber).values(due_at=now))
     open_window(db, subscriber, now)
+
+
+def give_back_messages(db: Connection, messages: Sequence[int], *, keep: Collection[str]) -> int:
+    """What was in these messages is owed again, but for some entries; how many lines. At most a few hundred.
+
+    The next look at what is owed to readers of "now" (`open_windows`) looks at everything.
+    """
+    lines = sent.c.message.in_(messages) & sent.c.entry.not_in(keep)
+    people = list(db.scalars(select(sent.c.subscriber).where(lines).distinct()))
+    for name in people:
+        subscription_rows.rewind(db, name)
+    given = db.execute(delete(sent).where(lines)).rowcount
+    db.execute(update(counters).where(counters.c.name == WINDOWS).values(value=0))
+    return given
 
 
 def _accepted(db: Connection, expression: Expression, found: list[Owed]) -> tuple[Owed, ...]:
@@ -156,3 +172,10 @@ def _open(db: Connection, topic: str, since: int, due_at: datetime) -> None:
     )
     rows = insert(db, slots).from_select(["subscriber", "every", "due_at"], people)
     db.execute(rows.on_conflict_do_nothing(index_elements=["subscriber", "every"]))
+
+
+def told(db: Connection, subscriber: str, entry: str) -> tuple[tuple[int, int], ...]:
+    """In which messages an entry went to a person, oldest first: (revision, message)."""
+    mine = (sent.c.subscriber == subscriber) & (sent.c.entry == entry)
+    rows = db.execute(select(sent.c.revision, sent.c.message).where(mine).order_by(sent.c.message))
+    return tuple((row.revision, row.message) for row in rows)

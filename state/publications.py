@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 
 from state import codec, upsert
 from state.chunks import chunks
+from state.locks import holding
 from state.records import Countries, Record
 from state.schema import entries, feed_files, feeds, filings, fragments, sightings, sources, topics
 
@@ -63,9 +64,11 @@ class File:
 
 
 def put_fragments(db: Connection, entry: str, kept: Mapping[str, bytes]) -> None:
-    """Keep an entry as rendered, by form; replaces what was kept."""
-    db.execute(delete(fragments).where(fragments.c.entry == entry))
-    db.execute(insert(fragments), [{"entry": entry, "form": form, "body": body} for form, body in kept.items()])
+    """Keep an entry as rendered, by form; replaces what was kept. In a transaction that counts as a visit."""
+    db.execute(delete(fragments).where(fragments.c.entry == entry, fragments.c.form.not_in(kept)))
+    row = upsert.insert(db, fragments)
+    row = row.on_conflict_do_update(index_elements=["entry", "form"], set_={"body": row.excluded.body})
+    db.execute(row, [{"entry": entry, "form": form, "body": body} for form, body in sorted(kept.items())])
 
 
 def mark_dirty(db: Connection, names: Iterable[str], now: datetime) -> None:
@@ -161,9 +164,10 @@ def ledger(
         regional = [own.startswith(f"{language.lower()}-", autoescape=True) for language in languages]
         asked = asked.where(or_(own.in_([language.lower() for language in languages]), *regional))
     asked = asked.order_by(filings.c.seq.desc()).limit(limit)
-    found = db.execute(asked.add_columns(entries.c.countries, entries.c.record).execution_options(yield_per=_SCAN))
-    for entry, seq, updated_at, countries, record in found:
-        yield Member(entry, seq, updated_at), codec.decode(countries, Countries), codec.decode(record, Record)
+    whole = asked.add_columns(entries.c.countries, entries.c.record)
+    with db.execute(whole.execution_options(yield_per=_SCAN)) as found:  # the caller may have enough before the end
+        for entry, seq, updated_at, countries, record in found:
+            yield Member(entry, seq, updated_at), codec.decode(countries, Countries), codec.decode(record, Record)
 
 
 def kept(db: Connection, ids: Iterable[str], form: str) -> dict[str, bytes]:
@@ -205,8 +209,12 @@ def etags(db: Connection, name: str) -> dict[str, str]:
 def keep(db: Connection, feed: Feed, files: Sequence[File], now: datetime) -> None:
     """Store new bytes of a feed that was built from the state `feed` was read in; forms not given stay.
 
-    Clears the mark unless the feed was marked again since.
+    Clears the mark unless the feed was marked again since. Somebody may have built it from a later state
+    meanwhile; then that stays.
     """
+    now_is = db.execute(holding(db, select(feeds.c.dirty, feeds.c.changes).where(feeds.c.name == feed.name))).one()
+    if now_is.changes > feed.changes and not now_is.dirty:
+        return
     forms = {file.form for file in files}
     db.execute(delete(feed_files).where(feed_files.c.name == feed.name, feed_files.c.form.in_(forms)))
     for file in files:

@@ -264,6 +264,7 @@ class Subscriber:
     at: "HH:MM" in timezone. weekday: 0 (Monday) to 6. monthday: 1 to 31.
     generation: rises when the address changes, so that old tokens die.
     left_at: when they last left all or one topic; confirm links of before are dead.
+    paused_until: when a pause ends by itself, None where it does not.
     """
 
     id: str
@@ -278,6 +279,7 @@ class Subscriber:
     created_at: datetime
     confirmed_at: datetime | None = None
     left_at: datetime | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables. The migrations must lead here (tests/state/test_migrations.py).
 
-Ledgers, where rows are only ever added: revisions, filings, sent, subscriber_log.
+Ledgers, where rows are only ever added: revisions, filings, sent, subscriber_log, edition_log.
 All times are UTC. A column of JSON holds a record of state/records.py, encoded by
 state/codec.py, unless its comment says otherwise.
 """
@@ -20,10 +20,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
+from sqlalchemy.dialects.postgresql import TEXT
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,6 +48,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
+# Sorts by code point on both, as Python does, whatever locale the server's database has: "rows after this id" is safe.
+Text = AnyText().with_variant(TEXT(collation="C"), "postgresql")
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -264,6 +267,7 @@ subscribers = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime),
     Column("left_at", UtcDateTime),  # when they last left all or one topic; confirm links of before are dead
+    Column("paused_until", UtcDateTime),  # when a pause ends by itself; NULL where it does not
 )
 subscriptions = Table(
     "subscriptions",
@@ -299,13 +303,30 @@ editions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("cohort", Text, nullable=False, unique=True),  # hash of entries, language, time zone, period
+    # Small columns stand before long texts: every claim of mail reads the state, and SQLite walks a row from its start.
+    Column("state", Text, nullable=False, default="going"),  # "going", "waiting" (for approval), "held", "cancelled"
+    Column("reason", Text, nullable=False, default=""),  # why it is held
+    Column("wants_approval", Boolean, nullable=False, default=False),
+    Column("approved", Text, nullable=False, default=""),  # the content that the admin approved
+    Column("content", Text, nullable=False, default=""),  # hash of subject, text, html and entries
     Column("language", Text, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("entries", Text, nullable=False),  # JSON list of [entry, revision]
+    Column("plan", Text, nullable=False, default=""),  # JSON Cohort (mail/cohort.py), to render it anew
+    Column("note", Text, nullable=False, default=""),  # the admin's words on top
+    Column("dropped", Text, nullable=False, default="[]"),  # JSON list of entries the admin took out
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
-    Column("entries", Text, nullable=False),  # JSON list of [entry, revision]
-    Column("created_at", UtcDateTime, nullable=False),
+)
+edition_log = Table(
+    "edition_log",  # what the admin did to an edition
+    metadata,
+    Column("number", BigInt, primary_key=True, autoincrement=True),
+    Column("edition", Text, nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("what", Text, nullable=False),
 )
 outbox = Table(
     "outbox",
@@ -333,6 +354,7 @@ outbox = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("subscriber", "kind", "key"),
     Index("ix_outbox_due", "state", "lane", "next_try_at"),
+    Index("ix_outbox_edition", "edition", "state"),
 )
 sent = Table(
     "sent",  # one ledger per person: written with the outbox row, in one transaction

@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
+from state.chunks import chunks
 from state.codec import decode, encode
 from state.errors import NotFound
+from state.locks import hold_name
 from state.records import Source, Validators
 from state.schema import documents as document_table
 from state.schema import sources as table
@@ -67,6 +69,11 @@ def taken_ids(db: Connection) -> frozenset[str]:
     return frozenset(db.scalars(select(table.c.id)))
 
 
+def hold_all(db: Connection) -> None:
+    """Let others who would add a source wait until this transaction ends."""
+    hold_name(db, "new source")
+
+
 def put(db: Connection, kept: Source) -> None:
     """Insert a source, or give the one with its id these values (a removed one comes back)."""
     values = _columns(kept)
@@ -93,6 +100,18 @@ def edit(db: Connection, id: str, values: Mapping[str, object]) -> Source:
     if kept:
         _change(db, id, kept)
     return source(db, id)
+
+
+def forget_first_sight(db: Connection, ids: Collection[str]) -> None:
+    """Take what stands in these sources at their next poll for a baseline, that mails nobody."""
+    for some in chunks(ids):
+        db.execute(update(table).where(table.c.id.in_(some)).values(first_seen_at=None))
+
+
+def reschedule(db: Connection, id: str, at: datetime, reason: str) -> None:
+    """Poll an active source at another time, unless it is being polled: then its own end says when."""
+    here = (table.c.id == id) & (table.c.state == "active") & table.c.lease_until.is_(None)
+    db.execute(update(table).where(here).values(next_poll_at=at, next_poll_reason=reason))
 
 
 def forget_documents(db: Connection, id: str) -> None:
@@ -126,7 +145,8 @@ def claim(db: Connection, id: str, *, owner: str, now: datetime, lease: float) -
 def claim_due(db: Connection, *, owner: str, now: datetime, lease: float, limit: int) -> tuple[Claim, ...]:
     """Take at most `limit` active sources whose time has come, longest waiting first."""
     due = select(table.c.id).where(table.c.state == "active", table.c.next_poll_at <= now, _free(now))
-    ids = db.scalars(due.order_by(table.c.next_poll_at, table.c.id).limit(limit)).all()
+    due = due.order_by(table.c.next_poll_at, table.c.id).limit(limit).with_for_update(skip_locked=True)
+    ids = db.scalars(due).all()
     return _claim(db, ids, owner=owner, now=now, lease=lease)
 
 
@@ -157,10 +177,12 @@ def _free(now: datetime) -> Any:
 
 
 def _claim(db: Connection, ids: Sequence[str], *, owner: str, now: datetime, lease: float) -> tuple[Claim, ...]:
-    free = table.c.id.in_(ids) & _free(now)
-    held = {"owner": owner, "lease_until": now + timedelta(seconds=lease), "fence": table.c.fence + 1}
-    rows = db.execute(update(table).where(free).values(held).returning(table)).all()
     order = {id: place for place, id in enumerate(ids)}
+    free = table.c.id.in_(ids) & _free(now)
+    # what another one is claiming or settling at this moment is not waited for
+    ids = db.scalars(select(table.c.id).where(free).order_by(table.c.id).with_for_update(skip_locked=True)).all()
+    held = {"owner": owner, "lease_until": now + timedelta(seconds=lease), "fence": table.c.fence + 1}
+    rows = db.execute(update(table).where(table.c.id.in_(ids)).values(held).returning(table)).all()
     return tuple(Claim(_source(row), row.fence) for row in sorted(rows, key=lambda row: order[row.id]))
 
 

@@ -5,12 +5,14 @@ an older copy of the database then brings nobody back, because `replay` says who
 left since. Addresses stand in it only as keyed hashes.
 
     2026-05-10T08:00:00.000000Z left 4f2a 9c41…      the key's id, then the hash
+
+"left" is also written of a single topic, "forgotten" of somebody whose data were erased.
 """
 
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,10 +23,21 @@ from sqlalchemy import Connection
 
 from state.errors import UserError
 from state.keys import Keys
-from state.store import file_of
+from state.store import lies_beside
 
-Event: TypeAlias = Literal["left", "confirmed"]
+Event: TypeAlias = Literal["left", "confirmed", "forgotten"]
+GONE: tuple[Event, ...] = ("left", "forgotten")
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event of the file. digest: the keyed hash of an address and, where they left one topic, of that."""
+
+    at: datetime
+    event: Event
+    key: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,22 @@ class StopList:
     def left(self, email_key: str, *, keys: Keys) -> datetime | None:
         """When the person of an address left for good, None where they did not or came back since."""
         event = self.last(email_key, keys=keys)
-        return event[1] if event and event[0] == "left" else None
+        return event[1] if event and event[0] in GONE else None
+
+    def leavers(self, email_keys: Iterable[str], *, keys: Keys) -> dict[str, datetime]:
+        """Those of many addresses whose person left for good, with the time; one look at the file for all of them."""
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        events = _events(self.path, stat.st_size, stat.st_mtime_ns)
+        found: dict[str, datetime] = {}
+        for email_key in email_keys:
+            said = [events.get((key.id, _hash(key.secret, email_key, ""))) for key in keys.known]
+            last = max((event for event in said if event), key=lambda event: event[1], default=None)
+            if last and last[0] in GONE:
+                found[email_key] = last[1]
+        return found
 
     def newest(self) -> datetime | None:
         """When somebody left last, None where nobody ever did."""
@@ -78,14 +106,18 @@ class StopList:
         except FileNotFoundError:
             return None
         events = _events(self.path, stat.st_size, stat.st_mtime_ns).values()
-        return max((at for event, at in events if event == "left"), default=None)
+        return max((at for event, at in events if event in GONE), default=None)
+
+    def lines(self) -> Iterator[Line]:
+        """Every event there is, oldest first; no address can be told from it."""
+        if self.path.exists():
+            with self.path.open(encoding="ascii", errors="replace") as file:
+                yield from (line for text in file if (line := _line(text)))
 
 
 def beside(db: Connection) -> StopList:
-    """The stop-list of a database: beside its file, or for a server in the working directory under its name."""
-    url = db.engine.url
-    file = file_of(url)
-    return StopList(file.with_name(f"{file.name}.stoplist") if file else Path(f"{url.database}.stoplist"))
+    """The stop-list of a database."""
+    return StopList(lies_beside(db.engine, "stoplist"))
 
 
 def _hash(secret: bytes, email_key: str, topic: str) -> str:
@@ -116,8 +148,14 @@ def _sync_folder(folder: Path) -> None:
 def _events(path: Path, _size: int, _changed: int) -> Mapping[tuple[str, str], tuple[Event, datetime]]:
     """The last event by key id and hash. Half lines are passed over: their transaction was never committed."""
     found: dict[tuple[str, str], tuple[Event, datetime]] = {}
-    for line in path.read_text(encoding="ascii", errors="replace").splitlines():
-        match line.split(" "):
-            case [at, ("left" | "confirmed") as event, key, digest] if len(digest) == 40:
-                found[key, digest] = event, datetime.strptime(at, _FORMAT).replace(tzinfo=UTC)
+    with path.open(encoding="ascii", errors="replace") as file:
+        for line in filter(None, map(_line, file)):
+            found[line.key, line.digest] = line.event, line.at
     return found
+
+
+def _line(text: str) -> Line | None:
+    match text.rstrip("\n").split(" "):
+        case [at, ("left" | "confirmed" | "forgotten") as event, key, digest] if len(digest) == 40:
+            return Line(datetime.strptime(at, _FORMAT).replace(tzinfo=UTC), event, key, digest)
+    return None

@@ -1,26 +1,32 @@
 """Open the database; give read and write transactions on a connection.
 
-One writer per process: `write` takes the process's write lock, then BEGIN
+SQLite: one writer per process; `write` takes the process's write lock, then BEGIN
 IMMEDIATE, so that SQLite never has to turn a reader into a writer half-way
 (deferred transactions fail under load, immediate ones wait). A missing file is
 an error unless the caller says `create`: an empty database that appears
 silently would mail everything again.
+
+PostgreSQL: writers run side by side and hold the rows they decide by
+(state/locks.py, docs/decisions/0012); a reader sees one state, as on SQLite.
 """
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
+from state import postgres
 from state.errors import Misuse, UserError
 
 BUSY_TIMEOUT = 60.0  # seconds a writer waits for another process
+ATTEMPTS = 4  # of a unit of work that others keep from being committed
+T = TypeVar("T")
 
 
 class Store:
@@ -28,7 +34,9 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = threading.Lock()
+        server = engine.dialect.name == "postgresql"
+        self._reading: dict[str, Any] = postgres.READING if server else {}
+        self._writing: AbstractContextManager[object] = nullcontext() if server else threading.Lock()
 
     @property
     def file(self) -> Path | None:
@@ -38,7 +46,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
-        with ours(self.engine.url), self.engine.connect() as db, db.begin():
+        with ours(self.engine.url), self.engine.connect().execution_options(**self._reading) as db, db.begin():
             yield db
 
     @contextmanager
@@ -49,46 +57,79 @@ class Store:
             with db.begin():
                 yield db
 
+    def unit(self, work: Callable[[Connection], T]) -> T:
+        """Do something in one write transaction; again, up to ATTEMPTS times, where the server gave it up for another.
+
+        work: changes nothing but the database, so that doing it again is harmless.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                with self.write() as db:
+                    return work(db)
+            except UserError as error:
+                if getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) not in postgres.REPEATABLE:
+                    raise
+        with self.write() as db:
+            return work(db)
+
     def close(self) -> None:
         self.engine.dispose()
 
 
 @contextmanager
 def ours(url: URL) -> Iterator[None]:
-    """Turn the faults of the disk and of the lock into errors that say what to do."""
+    """Turn the faults of disk, lock and server into errors that say what to do."""
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig)
+    except DBAPIError as error:
+        server = url.get_backend_name() == "postgresql"
+        told = postgres.explain(error, where(url)) if server else _explained(error, where(url))
+        if told is None:
+            raise
+        raise told from error
+
+
+def _explained(error: DBAPIError, name: str) -> UserError | None:
+    """What a person can mend of a fault of SQLite."""
+    reason = str(error.orig)
+    if isinstance(error, OperationalError):
         if "readonly" in reason or "read-only" in reason:
-            raise UserError(
-                f"{where(url)} cannot be written ({reason}); give its folder and file to this user"
-            ) from error
+            return UserError(f"{name} cannot be written ({reason}); give its folder and file to this user")
         if "locked" in reason:
-            raise UserError(
-                f"{where(url)} is locked by another process for {BUSY_TIMEOUT:.0f} s; end that process or try again"
-            ) from error
+            return UserError(
+                f"{name} is locked by another process for {BUSY_TIMEOUT:.0f} s; end that process or try again"
+            )
         if "full" in reason or "I/O error" in reason:
-            raise UserError(
-                f"{where(url)} could not be written ({reason}); free or repair the disk: nothing was lost, "
+            return UserError(
+                f"{name} could not be written ({reason}); free or repair the disk: nothing was lost, "
                 "and what could not be recorded was not done"
-            ) from error
-        raise
-    except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            raise UserError(f"{where(url)} is damaged ({error.orig}); see `tidings restore --help`") from error
-        raise
+            )
+    elif isinstance(error, DatabaseError) and ("malformed" in reason or "not a database" in reason):
+        return UserError(f"{name} is damaged ({reason}); see `tidings restore --help`")
+    return None
 
 
 def where(url: URL) -> str:
-    """How an error names the database: without its password."""
-    return f"database {url.render_as_string(hide_password=True)}"
+    """How an error names the database: as the admin wrote it, without its password."""
+    return f"database {url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)}"
 
 
 def file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
     return Path(url.database)
+
+
+def lies_beside(engine: Engine, end: str) -> Path:
+    """A file that belongs to a database and is in no backup: "stoplist", "sendlog".
+
+    Beside the SQLite file; for a server in the folder that the URL names (`?files=`), else in the working directory.
+    All processes that share a server share that folder (docs/decisions/0013).
+    """
+    file = file_of(engine.url)
+    if file:
+        return file.with_name(f"{file.name}.{end}")
+    return Path(engine.get_execution_options().get("tidings_files", "")) / f"{engine.url.database}.{end}"
 
 
 def parse(text: str) -> URL:
@@ -119,7 +160,15 @@ def open_store(text: str, *, create: bool = False) -> Store:
 
 def _engine(url: URL) -> Engine:
     if file_of(url) is None:
-        return create_engine(url, pool_pre_ping=True)
+        files = str(url.query.get("files", ""))
+        if files and not Path(files).is_dir():
+            raise UserError(
+                f"{where(url)}: the folder files={files} is missing; make it, or mount it: it keeps who left, "
+                "and all processes that use this database share it"
+            )
+        made = postgres.engine(url.difference_update_query(["files"]))
+        made.update_execution_options(tidings_files=files)
+        return made
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)

@@ -1,20 +1,25 @@
 """Who reads: the rows of people and the log of what became of them.
 
 State changes are compare-and-set, so that two at once cannot both win. What may
-follow what is decided in mail/subscriptions.py. Nothing is committed here.
+follow what is decided in mail/subscriptions.py. Nothing is committed here. In a
+write transaction whoever looks a person up holds them until its end: everything
+about one person happens in a row (state/locks.py).
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from state.chunks import chunks
 from state.errors import NotFound
+from state.locks import hold_name, holding, shared
 from state.records import Message, Subscriber
-from state.schema import outbox, subscriber_log, subscribers, subscriptions
+from state.schema import counters, outbox, subscriber_log, subscribers, subscriptions
 
+ERASED = "erased"  # the counter that says when somebody left last who was erased, in microseconds
+EPOCH = datetime.fromtimestamp(0, UTC)
 _FIELDS = [column for column in subscribers.c if column.name != "email_key"]
 
 
@@ -36,13 +41,17 @@ def subscriber(db: Connection, name: str) -> Subscriber:
 
 
 def of_id(db: Connection, name: str) -> Subscriber | None:
-    row = db.execute(select(*_FIELDS).where(subscribers.c.id == name)).first()
+    row = db.execute(holding(db, select(*_FIELDS).where(subscribers.c.id == name))).first()
     return _subscriber(row) if row else None
 
 
 def of_key(db: Connection, email_key: str) -> Subscriber | None:
-    """By the comparable form of an address (mail/addresses.py)."""
-    row = db.execute(select(*_FIELDS).where(subscribers.c.email_key == email_key)).first()
+    """By the comparable form of an address (mail/addresses.py). Nobody else adds it until a write transaction ends."""
+    query = holding(db, select(*_FIELDS).where(subscribers.c.email_key == email_key))
+    row = db.execute(query).first()
+    if row is None and shared(db):
+        hold_name(db, f"address {email_key}")
+        row = db.execute(query).first()
     return _subscriber(row) if row else None
 
 
@@ -63,7 +72,8 @@ def of_ids(db: Connection, names: Iterable[str]) -> dict[str, Subscriber]:
     """Those that exist, by id."""
     found: dict[str, Subscriber] = {}
     for some in chunks(names):
-        found |= {row.id: _subscriber(row) for row in db.execute(select(*_FIELDS).where(subscribers.c.id.in_(some)))}
+        query = select(*_FIELDS).where(subscribers.c.id.in_(some)).order_by(subscribers.c.id)
+        found |= {row.id: _subscriber(row) for row in db.execute(holding(db, query))}
     return found
 
 
@@ -91,9 +101,10 @@ def email_key(db: Connection, name: str) -> str:
 
 
 def last_left_at(db: Connection) -> datetime | None:
-    """When somebody left last, by this database."""
-    at: datetime | None = db.scalar(select(func.max(subscribers.c.left_at)))
-    return at
+    """When somebody left or was erased last, by this database."""
+    left: datetime | None = db.scalar(select(func.max(subscribers.c.left_at)))
+    erased = db.scalar(select(counters.c.value).where(counters.c.name == ERASED))
+    return max((at for at in (left, erased and EPOCH + timedelta(microseconds=erased)) if at), default=None)
 
 
 def log(db: Connection, name: str, *, at: datetime, by: str, what: str) -> None:
@@ -108,16 +119,16 @@ def history(db: Connection, name: str) -> tuple[LogLine, ...]:
     return tuple(LogLine(*row) for row in rows)
 
 
-def confirmations_since(db: Connection, name: str, since: datetime) -> int:
-    """Confirmation mails written for a subscriber from an instant on."""
-    of_person = (outbox.c.subscriber == name) & (outbox.c.kind == "confirm") & (outbox.c.created_at >= since)
+def confirmations_since(db: Connection, name: str, since: datetime, *, kind: str = "confirm") -> int:
+    """Confirmation mails written for a subscriber from an instant on. kind: "confirm" or "address"."""
+    of_person = (outbox.c.subscriber == name) & (outbox.c.kind == kind) & (outbox.c.created_at >= since)
     return db.execute(select(func.count()).where(of_person)).scalar_one()
 
 
 def sendable(db: Connection, message: Message) -> str | None:
     """Why a message must not go out any more, None where it may; asked just before MAIL FROM.
 
-    Confirmations go to whoever has not left; everything else only to the confirmed.
+    What asks for a confirmation goes to whoever has not left; everything else only to the confirmed.
     """
     planned = select(outbox.c.generation).where(outbox.c.id == message.id).scalar_subquery()
     row = db.execute(
@@ -129,7 +140,8 @@ def sendable(db: Connection, message: Message) -> str | None:
         return "no such subscriber any more"
     if row.generation != row.planned:
         return "the address was changed after the message was written"
-    welcome = ("pending", "confirmed", "paused") if message.kind == "confirm" else ("confirmed",)
+    asks = message.kind in ("confirm", "address")
+    welcome = ("pending", "confirmed", "paused") if asks else ("confirmed",)
     return None if row.state in welcome else f"the subscriber is {row.state}"
 
 

@@ -13,8 +13,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from state.chunks import chunks
+from state.locks import hold_counter
 from state.records import Every, Subscription
-from state.schema import slots, subscribers, subscriptions
+from state.schema import counters, slots, subscribers, subscriptions
+
+WINDOWS = "windows"  # the counter that says up to which filing `state.owed.open_windows` has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,15 @@ def remove(db: Connection, subscriber: str, topic: str | None = None) -> int:
 
 
 def move_cursors(db: Connection, keys: Sequence[tuple[str, str]], seq: int) -> None:
-    """What was filed up to seq is not owed to these (subscriber, topic) pairs any more."""
+    """What was filed up to seq is not owed to these (subscriber, topic) pairs any more.
+
+    If something was filed since, and `state.owed.open_windows` has seen it already, it found slots that may have
+    been ended just now: it looks again.
+    """
     for some in chunks(keys):
         these = tuple_(subscriptions.c.subscriber, subscriptions.c.topic).in_(some)
         db.execute(update(subscriptions).where(these, subscriptions.c.cursor_seq < seq).values(cursor_seq=seq))
+    db.execute(update(counters).where(counters.c.name == WINDOWS, counters.c.value > seq).values(value=seq))
 
 
 def rewind(db: Connection, subscriber: str) -> None:
@@ -100,13 +108,14 @@ def slots_of_subscribers(db: Connection, names: Sequence[str]) -> dict[str, set[
 
 
 def move_slots(db: Connection, moves: Sequence[tuple[str, Every, datetime | None]]) -> None:
-    """Give slots (subscriber, rhythm) their next due instants; None ends a slot."""
+    """Give slots (subscriber, rhythm) their next due instants; None ends a slot. `move_cursors` comes after it."""
     one = (slots.c.subscriber == bindparam("whose")) & (slots.c.every == bindparam("rhythm"))
     next_ = [{"whose": name, "rhythm": every, "at": at} for name, every, at in moves if at is not None]
     over = [{"whose": name, "rhythm": every} for name, every, at in moves if at is None]
     if next_:
         db.execute(update(slots).where(one).values(due_at=bindparam("at")), next_)
     if over:
+        hold_counter(db, WINDOWS)
         db.execute(delete(slots).where(one), over)
 
 

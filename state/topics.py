@@ -16,6 +16,7 @@ from state import publications
 from state.codec import decode, encode
 from state.errors import Misuse, NotFound
 from state.filters import compile_rule
+from state.locks import hold_name
 from state.records import Country, Topic
 from state.schema import countries as country_table
 from state.schema import topics as topic_table
@@ -49,6 +50,7 @@ def put_topic(db: Connection, topic: Topic, now: datetime) -> Topic:
     Raises Misuse for a reserved or misshapen id, an empty title, or a phrase that cannot be read.
     """
     _check(topic)
+    hold_name(db, "topics")
     created = db.execute(select(topic_table.c.created_at).where(topic_table.c.id == topic.id)).scalar()
     titles = {language: clean(title) for language, title in topic.titles.items()}
     began = created or topic.created_at or now
@@ -89,6 +91,7 @@ def put_country(db: Connection, country: Country) -> None:
     """Store a country's names, new or changed. Raises Misuse for what is no ISO 3166 code."""
     if not _CODE.fullmatch(country.code):
         raise Misuse(f"country {country.code!r}: give an ISO 3166 code of two capitals, e.g. KH")
+    hold_name(db, "topics")
     values = {part: encode(getattr(country, part)) for part in ("names", "places", "none")}
     here = country_table.c.code == country.code
     if db.execute(update(country_table).where(here).values(**values)).rowcount == 0:

@@ -48,3 +48,7 @@ def preferences(site: Site, token: str) -> str:
 
 def unsubscribe(site: Site, token: str) -> str:
     return f"{site.url}/unsubscribe/{token}"
+
+
+def address(site: Site, token: str) -> str:
+    return f"{site.url}/address/{token}"

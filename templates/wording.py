@@ -1,8 +1,8 @@
 """Every word that readers see, by language: one callable for templates and subjects.
 
 A template writes {{ say("Unsubscribe") }} or {{ say.count("%(n)s page", "%(n)s
-pages", n) }}. The English text is the key; catalogues in templates/locale (gettext)
-give other languages, and where one lacks a text the English stands.
+pages", n) }}. The English text is the key; catalogues in templates/locale give other
+languages (templates/catalogue.py), and where one lacks a text the English stands.
 """
 
 import gettext
@@ -10,18 +10,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
-from pathlib import Path
 
-from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from state.filters import Expression, parse_expression
 from state.records import Topic
+from templates.catalogue import catalogue
 from templates.dates import locale
 
-_LOCALE = Path(__file__).parent / "locale"
 _MONDAY = date(2024, 1, 1)
+
+
+def text(english: str) -> str:
+    """Mark a text that is said elsewhere, so that catalogues have it."""
+    return english
+
+
+_KINDS = {
+    "press-release": text("press release"),
+    "media-advisory": text("media advisory"),
+    "mou": text("memorandum of understanding"),
+    "statement": text("statement"),
+    "speech": text("speech"),
+    "video": text("video"),
+    "audio": text("audio"),
+    "survey": text("survey"),
+    "report": text("report"),
+    "brief": text("brief"),
+    "working-paper": text("working paper"),
+    "publication": text("publication"),
+    "newsletter": text("newsletter"),
+    "notice": text("notice"),
+    "tender": text("tender"),
+    "vacancy": text("vacancy"),
+    "event": text("event"),
+    "decision": text("decision"),
+    "interview": text("interview"),
+    "article": text("article"),
+    "news": text("news"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +79,8 @@ def words(language: str) -> Say:
     near = locale(language)
     if near.language == "en":
         return Say(language if language.startswith("en") else "en", gettext.NullTranslations())
-    try:
-        return Say(language, gettext.translation("tidings", _LOCALE, languages=[str(near), near.language]))
-    except FileNotFoundError:
-        return Say("en", gettext.NullTranslations())
+    found = catalogue(str(near)) or catalogue(near.language)
+    return Say(language, found) if found else Say("en", gettext.NullTranslations())
 
 
 def direction(language: str) -> str:
@@ -73,12 +99,13 @@ def expression_title(expression: str, topics: Mapping[str, Topic], language: str
     """A topic with its facets in words: "Child labour (Cambodia, report)"."""
     wish = parse_expression(expression)
     title = topic_title(topics.get(wish.topic), language) if wish.topic in topics or wish.topic == "all" else wish.topic
-    narrowed = _facets(wish, locale(language))
+    narrowed = _facets(wish, language)
     return f"{title} ({', '.join(narrowed)})" if narrowed else title
 
 
-def _facets(wish: Expression, where: Locale) -> list[str]:
+def _facets(wish: Expression, language: str) -> list[str]:
     named: list[str] = []
+    where = locale(language)
     for facet, values in wish.facets.items():
         for value in values:
             match facet:
@@ -87,13 +114,14 @@ def _facets(wish: Expression, where: Locale) -> list[str]:
                 case "language":
                     named.append(where.languages.get(value, value))
                 case _:
-                    named.append(kind_name(value) if facet == "kind" else value)
+                    named.append(kind_name(value, language) if facet == "kind" else value)
     return named
 
 
-def kind_name(kind: str) -> str:
-    """ "press-release" as people write it."""
-    return kind.replace("-", " ")
+def kind_name(kind: str, language: str = "en") -> str:
+    """ "press-release" as people write it in a language; one that we have no word for as it is."""
+    named = _KINDS.get(kind)
+    return words(language)(named) if named else kind.replace("-", " ")
 
 
 def how_often(language: str, every: str, *, at: str, weekday: int, monthday: int, timezone: str) -> str:

@@ -19,13 +19,14 @@ from feeds.settings import Publishing
 from state.errors import UserError
 from state.records import Site
 from state.store import Store
-from web import feeds, headers, health, pages, show, subscriptions
+from web import digests, feeds, headers, health, pages, preferences, show, subscribing, subscriptions
 from web import sink as caught
+from web.choices import Estimates
+from web.forms import MAX_BODY, MAX_FIELDS
 from web.parts import PARTS, Parts
-from web.settings import Serving
+from web.settings import READ_TIMEOUT, Serving
 from web.throttle import Throttle
 
-MAX_BODY = 64 * 1024
 _NAME = "[a-z0-9][a-z0-9_-]*"
 _TOKEN = "[A-Za-z0-9._~-]{1,2000}"  # noqa: S105 the shape of one
 
@@ -54,10 +55,12 @@ def make_app(
     wake: Callable[[], None],
 ) -> web.Application:
     """All pages on one store. sink: folder of caught mails, None where mail really goes out."""
-    app = web.Application(middlewares=[show.plainly], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[show.plainly], client_max_size=MAX_BODY, client_max_fields=MAX_FIELDS)
     parts = Parts(store, site, serving, publishing, sink, clock, wake)
     app[PARTS] = parts
-    app[subscriptions.THROTTLE] = Throttle(serving.subscribe_per_hour)
+    app[subscribing.THROTTLE] = Throttle(serving.subscribe_per_hour)
+    app[subscribing.TOTAL] = Throttle(serving.subscribe_total_per_hour)
+    app[pages.ESTIMATES] = Estimates()
     app.on_response_prepare.append(headers.add)
     app.cleanup_ctx.append(_prepared)
     for prefix in dict.fromkeys(("", parts.prefix)):
@@ -65,9 +68,19 @@ def make_app(
     return app
 
 
-async def serve(app: web.Application, host: str, port: int) -> Running:
-    """Listen. port: 0 for any free one. Raises UserError where the address is taken or not ours."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+async def serve(app: web.Application, host: str, port: int, *, read_timeout: float = READ_TIMEOUT) -> Running:
+    """Listen. port: 0 for any free one. read_timeout: seconds in which the head of a request must be there.
+
+    Raises UserError where the address is taken or not ours.
+    """
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=5.0,
+        auto_decompress=False,  # no form is sent packed; a bomb is
+        keepalive_timeout=read_timeout,  # aiohttp's only bound on the time a head may take
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -88,11 +101,16 @@ def _routes(prefix: str, *, with_sink: bool) -> list[web.RouteDef]:
         web.get(f"{prefix}/entries/{{id:[A-Za-z0-9]+}}", pages.entry),
         web.get(f"{prefix}/feeds/{{name:{_NAME}}}.{{form:{feeds.FORMS}}}", feeds.feed),
         web.get(f"{prefix}/opml", feeds.outlines),
-        web.post(f"{prefix}/subscribe", subscriptions.subscribe),
+        web.post(f"{prefix}/subscribe", subscribing.subscribe),
         web.get(f"{prefix}/confirm/{token}", subscriptions.confirmation),
         web.post(f"{prefix}/confirm/{token}", subscriptions.confirm),
         web.get(f"{prefix}/unsubscribe/{token}", subscriptions.leaving),
         web.post(f"{prefix}/unsubscribe/{token}", subscriptions.leave),
+        web.get(f"{prefix}/preferences/{token}", preferences.show_page),
+        web.post(f"{prefix}/preferences/{token}", preferences.act),
+        web.get(f"{prefix}/address/{token}", preferences.new_address),
+        web.post(f"{prefix}/address/{token}", preferences.confirm_address),
+        web.get(f"{prefix}/digests/{{id:[A-Za-z0-9_-]{{16,64}}}}", digests.edition),
         web.get(f"{prefix}/{{sheet:style\\.css|feed\\.css}}", show.style),
         web.get(f"{prefix}/health", health.health),
         web.get(f"{prefix}/ready", health.ready),

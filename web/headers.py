@@ -17,6 +17,11 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# What a mail needs as a page of its own: its inline styles, links that open, and nothing that acts.
+STYLED = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+)
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}  # pages whose address is a secret
 
 

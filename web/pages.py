@@ -15,13 +15,18 @@ from sqlalchemy import Connection
 
 from feeds import build, items
 from feeds.items import Item
+from mail.rhythm import DAILY_AT, MONTHLY_ON, WEEKDAYS, WEEKLY_ON
 from state import entries, publications, sources, topics
 from state.errors import NotFound
-from state.records import RHYTHMS, Enclosure, Entry, Revision, Site, Source, Topic
+from state.records import Enclosure, Entry, Revision, Site, Source, Topic
 from state.text import clean
-from templates import dates
-from web import show
-from web.parts import PARTS
+from templates import amounts, dates
+from templates.wording import Say, kind_name, topic_title, words
+from web import choices, show
+from web.choices import Choice, Estimates
+from web.parts import PARTS, Parts
+
+ESTIMATES = web.AppKey("estimates", Estimates)
 
 _LATEST = 8  # entries on the front page
 _PAGE = 30  # entries on a topic's page
@@ -30,12 +35,17 @@ _SUMMARY = 320  # characters of a summary in a list
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A topic on the front page. newest: when its newest entry came, None while it has none."""
+    """A topic on the front page. newest: when its newest entry came, None while it has none.
+
+    pace: new entries a week, in words. rhythms: what may be chosen, each with the mails it would mean.
+    """
 
     name: str
     title: str
     count: int
     newest: datetime | None
+    pace: str
+    rhythms: Sequence[Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +83,11 @@ async def front(request: web.Request) -> web.Response:
 
     def load() -> dict[str, object]:
         with parts.store.read() as db:
-            return {"rows": rows(db), "latest": _told(db, parts.site, "all", _LATEST)[0]}
+            return {"rows": rows(db, request, say), "latest": _told(db, parts.site, "all", _LATEST)[0]}
 
+    say = show.saying(request)
     values = await asyncio.to_thread(load)
-    return show.page(request, "front.html", {**values, **subscribe_form()})
+    return show.page(request, "front.html", {**values, **subscribe_form(parts, say)})
 
 
 async def topic(request: web.Request) -> web.Response:
@@ -115,17 +126,48 @@ async def entry(request: web.Request) -> web.Response:
     return show.page(request, "entry.html", await asyncio.to_thread(load))
 
 
-def rows(db: Connection) -> list[Row]:
-    """ "all" and every open topic with what is in it."""
+def rows(db: Connection, request: web.Request, say: Say) -> list[Row]:
+    """ "all" and every open topic with what is in it, and how much mail it would mean."""
+    parts, estimates = request.app[PARTS], request.app[ESTIMATES]
+    estimates.refresh(db, parts.clock())
     counts = publications.count(db)
-    named = [("all", "Everything")] + [(topic.id, topic.title) for topic in topics.topics(db)]
-    return [Row(name, title, *counts.get(name, (0, None))) for name, title in named]
+    named = [("all", topic_title(None, say.language))]
+    named += [(topic.id, topic_title(topic, parts.site.language)) for topic in topics.topics(db)]
+    return [
+        Row(
+            name,
+            title,
+            *counts.get(name, (0, None)),
+            pace=amounts.entries(say, estimates.entries(db, name)),
+            rhythms=choices.rhythms(say, estimates.of_topic(db, name, parts.site.timezone)),
+        )
+        for name, title in named
+    ]
 
 
-def subscribe_form(values: Mapping[str, object] | None = None, problem: str = "") -> dict[str, object]:
-    """What the form needs: what was filled in before, and what is to be mended."""
-    empty: dict[str, object] = {"email": "", "topic": ["all"], "every": "weekly"}
-    return {"rhythms": RHYTHMS, "values": {**empty, **(values or {})}, "problem": problem}
+def subscribe_form(
+    parts: Parts, say: Say, values: Mapping[str, object] | None = None, problem: str = ""
+) -> dict[str, object]:
+    """What the form needs: what was filled in before, and what is to be mended. own: rhythms of single topics."""
+    site = parts.site
+    usual: dict[str, object] = {
+        "email": "",
+        "topic": ["all"],
+        "every": "weekly",
+        "own": {},
+        "at": DAILY_AT,
+        "on": WEEKDAYS[WEEKLY_ON],
+        "monthday": str(MONTHLY_ON),
+        "timezone": site.timezone.replace("_", " "),
+        "language": site.language,
+    }
+    return {
+        "weekdays": choices.weekdays(say),
+        "zones": choices.zones(),
+        "tongues": choices.tongues(site.language, ""),
+        "values": usual | dict(values or {}),
+        "problem": problem,
+    }
 
 
 def _told(db: Connection, site: Site, name: str, limit: int, before: int | None = None) -> tuple[list[Told], int]:
@@ -149,7 +191,7 @@ def _one(entry: Entry, known: dict[str, Topic], source: Source, site: Site) -> T
         item=item,
         date=dates.honest(entry.record.date, site.language),
         place=clean(entry.record.place),
-        kind=items.kind_label(entry.record.kind or ""),
+        kind=_capital(kind_name(clean(entry.record.kind or ""), site.language)),
         summary=_shortened(item.summary),
         topics=tuple((name, known[name].title) for name in entry.topics if name in known),
         countries=tuple((code, items.country_label(code, site.language)) for code in entry.countries.effective),
@@ -164,22 +206,28 @@ def _shortened(summary: str) -> str:
     return line if len(line) <= _SUMMARY else line[:_SUMMARY].rsplit(" ", 1)[0].rstrip(".,;:– ") + "…"
 
 
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
 def _changes(revisions: Sequence[Revision], site: Site) -> list[tuple[datetime, str, tuple[str, ...]]]:
-    """When the wording changed, the title of then, and what differed from the wording before; the newest first."""
+    """When the wording changed, the title of then where it is another, and in words what differed; newest first."""
     found = []
+    say = words(site.language)
     for before, after in pairwise(revisions):
         one, other = before.record, after.record
         pairs = (
-            ("title", one.title, other.title),
-            ("date", dates.honest(one.date, site.language), dates.honest(other.date, site.language)),
-            ("place", one.place, other.place),
-            ("kind", one.kind, other.kind),
-            ("address", one.url, other.url),
-            ("summary", one.summary, other.summary),
-            ("text", one.content, other.content),
-            ("downloads", {file.url for file in one.enclosures}, {file.url for file in other.enclosures}),
+            (say("title"), one.title, other.title),
+            (say("date"), dates.honest(one.date, site.language), dates.honest(other.date, site.language)),
+            (say("place"), one.place, other.place),
+            (say("kind"), one.kind, other.kind),
+            (say("address"), one.url, other.url),
+            (say("summary"), one.summary, other.summary),
+            (say("text"), one.content, other.content),
+            (say("downloads"), {file.url for file in one.enclosures}, {file.url for file in other.enclosures}),
         )
-        found.append((after.seen_at, one.title, tuple(name for name, old, new in pairs if old != new)))
+        before_title = one.title if one.title != other.title else ""
+        found.append((after.seen_at, before_title, tuple(name for name, old, new in pairs if old != new)))
     return found[::-1]
 
 

@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 
+READ_TIMEOUT = 30.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """trusted_proxies: networks whose Forwarded headers count. form_origins: sites whose own form may post to us."""
+    """trusted_proxies: networks whose Forwarded headers count. form_origins: sites whose own form may post to us.
+
+    subscribe_per_hour: requests of one client; subscribe_total_per_hour: of all together; 0 = no limit.
+    read_timeout: seconds that the body of a form may take. answer_after: seconds that
+        an answer about an address takes at least, so that its time does not tell who is known.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -14,3 +21,6 @@ class Serving:
     form_origins: tuple[str, ...] = ()
     metrics_token: str = ""
     subscribe_per_hour: int = 20
+    subscribe_total_per_hour: int = 1000
+    read_timeout: float = READ_TIMEOUT
+    answer_after: float = 0.3

@@ -12,6 +12,7 @@ import templates
 from state.errors import NotFound, UserError
 from templates import links
 from templates.render import render
+from templates.wording import Say, text, words
 from web.conditional import still_good
 from web.headers import PRIVATE
 from web.parts import PARTS, Parts
@@ -20,38 +21,67 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger(__name__)
 
 _WORDS = {
-    400: ("That request makes no sense here", "Something in the address or in the form is not as it should be."),
-    403: ("Not from there", "This form only takes what is sent from our own pages."),
-    404: ("Nothing here", "There is no such page. The address may be mistyped, or cut off at the end of a line."),
-    405: ("Not that way", "This address does not take that kind of request."),
-    410: ("Gone for good", "What was here has been closed."),
-    413: ("Too much", "That is more than this form takes."),
-    429: ("Too many requests", "Please try again in an hour."),
-    500: ("Our fault", "Something broke on our side. It has been noted; please try again later."),
-    503: ("Not ready", "Please try again in a moment."),
+    400: (
+        text("That request makes no sense here"),
+        text("Something in the address or in the form is not as it should be."),
+    ),
+    403: (text("Not from there"), text("This form only takes what is sent from our own pages.")),
+    404: (
+        text("Nothing here"),
+        text("There is no such page. The address may be mistyped, or cut off at the end of a line."),
+    ),
+    405: (text("Not that way"), text("This address does not take that kind of request.")),
+    408: (text("Too slow"), text("The rest of the request did not arrive in time. Please try again.")),
+    410: (text("Gone for good"), text("What was here has been closed.")),
+    413: (text("Too much"), text("That is more than this form takes.")),
+    429: (text("Too many requests"), text("Please try again in an hour.")),
+    500: (text("Our fault"), text("Something broke on our side. It has been noted; please try again later.")),
+    503: (text("Not ready"), text("Please try again in a moment.")),
 }
 
 
 def page(
-    request: web.Request, template: str, values: Mapping[str, object], *, status: int = 200, private: bool = False
+    request: web.Request,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    private: bool = False,
+    language: str = "",
 ) -> web.Response:
-    """A page from templates/web. private: its address is a secret, so nobody may keep or index it."""
+    """A page from templates/web. private: its address is a secret, so nobody may keep or index it.
+
+    language: of the person it is for, where one is known; else the site's.
+    """
     parts = request.app[PARTS]
-    common = {"site": parts.site, "here": parts.here, "links": links, "style": style_url(parts), "sink": parts.sink}
-    text = render(f"web/{template}", **common, **values)
+    common: dict[str, object] = {"site": parts.site, "here": parts.here, "links": links, "style": style_url(parts)}
+    common |= {"sink": parts.sink, "say": words(language or parts.site.language)}
+    html = render(f"web/{template}", **common, **values)
     headers = dict(PRIVATE) if private else {"Cache-Control": "no-cache"}
-    return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+    return web.Response(text=html, status=status, content_type="text/html", headers=headers)
 
 
 def notice(
-    request: web.Request, status: int, *, heading: str = "", words: str = "", headers: Mapping[str, str] | None = None
+    request: web.Request,
+    status: int,
+    *,
+    heading: str = "",
+    words: str = "",
+    headers: Mapping[str, str] | None = None,
+    language: str = "",
 ) -> web.Response:
-    """A page that only says something; by default what the status means."""
+    """A page that only says something, in words that are said already; by default what the status means."""
+    say = saying(request, language)
     own_heading, own_words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
-    heading, words = heading or own_heading, words or own_words
-    made = page(request, "notice.html", {"heading": heading, "words": words}, status=status, private=True)
+    told = {"heading": heading or say(own_heading), "words": words or say(own_words)}
+    made = page(request, "notice.html", told, status=status, private=True, language=language)
     made.headers.update(headers or {})
     return made
+
+
+def saying(request: web.Request, language: str = "") -> Say:
+    """The words of a language, or of the site."""
+    return words(language or request.app[PARTS].site.language)
 
 
 @web.middleware

@@ -1,25 +1,27 @@
 """Weigh what the generators propose and choose how a page is read.
 
-Pure. Each candidate gets a score of named terms (`Terms`), computed from a quick look at its items (`_sketch`), not
+Pure. Each candidate gets a score of named terms, computed from a quick look at its items (`_Look.sketch`), not
 from full records: a page has hundreds of candidates. The terms are added as they stand; their weights are in WEIGHTS.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from statistics import fmean, median
 
-from feeds.extraction import words
+from feeds.extraction import links, words
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import Node
 from feeds.extraction.headings import heading_date
-from feeds.extraction.page import Line, Page
+from feeds.extraction.page import HEADINGS, Line, Page
+from feeds.extraction.parts import shows_text
 from state.text import folded
 
 SAMPLE = 60  # items looked at closely
 FEWEST = 2
+_FILES = frozenset(("jpg", "jpeg", "png", "gif", "webp", "svg", *links.FILE_TYPES))
 
 WEIGHTS: dict[str, float] = {
     "dated": 3.0,  # share of items that show a date
@@ -84,8 +86,29 @@ class _Look:
             for line in page.lines
             if not page.regions[line.start] and line.heading and heading_date(page, line)
         ]
+        self.title = _page_title(page)
         self.split = _split_dates(page)
         self.addresses: dict[int, str] = {}
+        self.hollow = list(self._hollow_links())
+        self.hollow_starts = [node.order for node, _, _ in self.hollow]
+
+    def _hollow_links(self) -> Iterator[tuple[Node, str, int]]:
+        """Links of an image alone that lead to pages of the same host: link, address, level of the heading it is."""
+        nodes, here = self.page.tree.nodes, links.host(self.page.base)
+        seen = -1
+        for node in nodes:
+            link = node.link
+            if node.tag != "img" or link is None or link.order == seen:
+                continue
+            seen = link.order
+            address = self.address(link)
+            if not address or links.host(address) != here or links.extension(address) in _FILES:
+                continue
+            if shows_text(nodes, link, 0):
+                continue
+            heading = next((above for above in link.ancestors() if above.tag in HEADINGS), None)
+            level = HEADINGS[heading.tag] if heading is not None and not shows_text(nodes, heading, 0) else 0
+            yield link, address, level
 
     def is_dated(self, line: Line) -> bool:
         return _shows_date(self.page, line)
@@ -98,6 +121,8 @@ class _Look:
 
     def weigh(self, candidate: Candidate) -> Choice | None:
         items = candidate.items
+        if self.title is not None and any(item.start <= self.title < item.end for item in items):
+            return None  # parts of the page's layout: one of them holds its title
         step = max(1, len(items) // SAMPLE)
         sketches = [self.sketch(item) for item in items[::step]]
         full = [sketch for sketch in sketches if sketch.chars]
@@ -183,15 +208,20 @@ class _Look:
                     linked.setdefault(address, piece.text)
         title, address = self.named(item, lines, headings, linked)
         level = headings[0].heading if headings else 0
-        names = max(sum(line.heading <= level for line in headings), _linked_lines(lines) // (3 if headings else 1))
+        hollow = self.hollow[bisect_left(self.hollow_starts, item.start) : bisect_left(self.hollow_starts, item.end)]
+        of_images = {where for _, where, _ in hollow if where not in linked and where != address}
+        names = max(
+            sum(line.heading <= level for line in headings) + sum(0 < at <= level for _, _, at in hollow),
+            (_linked_lines(lines) + len(of_images)) // (3 if headings else 1),
+        )
         dated = sum(line.start in self.split or _shows_date(self.page, line) for line in lines)
         chars = sum(words.width(line.text) for line in lines)
         return _Sketch(title, address, dated, names, bool(headings), chars, main)
 
     def named(self, item: Item, lines: Sequence[Line], headings: list[Line], linked: dict[str, str]) -> tuple[str, str]:
         """A quick guess at title and address."""
-        links = [piece.link for line in lines for piece in line.pieces if piece.link is not None]
-        first = next((address for link in links if (address := self.address(link))), "")
+        anchors = [piece.link for line in lines for piece in line.pieces if piece.link is not None]
+        first = next((address for link in anchors if (address := self.address(link))), "")
         if not first:
             inside = self.page.tree.nodes[item.start : min(item.end, item.start + 60)]
             first = next((address for node in inside if node.tag == "a" and (address := self.address(node))), "")
@@ -216,6 +246,14 @@ class _Look:
             ):
                 return line.text, first
         return "", first
+
+
+def _page_title(page: Page) -> int | None:
+    """Where the only main heading of the page stands, if it is no link: no entry's title, then."""
+    main = [line for line in page.lines if line.heading == 1]
+    if len({line.block.order for line in main}) != 1 or any(piece.link is not None for piece in main[0].pieces):
+        return None
+    return main[0].start
 
 
 def _distinct(titles: list[str], addresses: list[str]) -> float:

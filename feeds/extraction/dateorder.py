@@ -6,7 +6,6 @@ language and the country of the address. Where nothing decides the order stays u
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -82,7 +81,3 @@ def _usual(language: str) -> Order:
     if pattern.lower().startswith("y"):
         return ""
     return "dmy" if pattern.find("d") < pattern.find("M") else "mdy"
-
-
-def with_order(setting: Setting, texts: Iterable[str], host: str = "") -> Setting:
-    return replace(setting, order=infer(texts, setting, host))

@@ -11,6 +11,7 @@ text of a page, so the common case, no date in it, must cost next to nothing.
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 
 from feeds.extraction import datesymbols, datewords
 from feeds.extraction.dateforms import FORMS, Match
@@ -18,6 +19,7 @@ from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.relativedates import relative
 
 LONGEST_WHOLE = 90  # characters of a text that is nothing but a date and its label
+_YEARLESS = ("day month", "month day")
 LONGEST = 300  # characters of a text that are searched: a publication date stands at its beginning
 
 # What every date has: a number next to a letter, or three numbers with separators, or a year.
@@ -64,6 +66,26 @@ def whole_of(text: str, dates: tuple[Found, ...]) -> Found | None:
         if not _SAYS.search(after) and _LABEL.fullmatch(before.casefold()):
             return found
     return None
+
+
+_PARTED = re.compile(r"[,;|–—()\[\]:·•،、]|\s[-/]\s|(?<=\d\.)\s")
+_SHORT_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_LONGEST_DAY = 24  # characters of a day and month
+
+
+def at_edges(text: str, setting: Setting) -> tuple[Found, ...]:
+    """A day and month without a year, set off by a sign at the end or the beginning of a line: "The ferry, 4 May".
+
+    For lines under the heading of a year; nothing in the line itself proves that this is its date.
+    """
+    if len(text) > LONGEST or not _SHORT_NUMBER.search(text) or not _PARTED.search(text):
+        return ()
+    cuts = [(0, 0), *((cut.start(), cut.end()) for cut in _PARTED.finditer(text)), (len(text), len(text))]
+    spans = [(before[1], after[0]) for before, after in pairwise(cuts) if text[before[1] : after[0]].strip()]
+    for start, end in (spans[-1], spans[0]) if spans and len(cuts) > 2 else ():
+        if end - start <= _LONGEST_DAY and (day := whole(text[start:end].strip(), setting)) and day.form in _YEARLESS:
+            return (replace(day, start=start, end=end),)
+    return ()
 
 
 _WEEKDAY_BEFORE = re.compile(r"(?:^|[\s(,|])([^\W\d_][^\s\d,()|]*?)\.?,?\s*$")

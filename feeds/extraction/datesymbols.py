@@ -49,7 +49,6 @@ _WORDS = (
 )
 _TOKEN = re.compile(_WORDS, re.S)
 _NEEDS_UNSPACED = re.compile("[\u0600-\u06ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-_RUNS_ON = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KEPT = frozenset(".,/-:'|+()")
 
 

@@ -175,8 +175,6 @@ UNITS: Mapping[str, str] = {
         "year",
     ),
 }
-AGO_AFTER = frozenset(listed("ago fa geleden назад önce lalu yang trước atrás sedan siden tagasi sitten"))
-AGO_BEFORE = frozenset(listed("vor hace há fa πριν før för fra acum преди"))
 DAYS_AGO: Mapping[str, int] = {
     **dict.fromkeys(
         listed(
@@ -185,11 +183,11 @@ DAYS_AGO: Mapping[str, int] = {
         ),
         0,
     ),
-    **dict.fromkeys(listed("σήμερα сегодня i-dag วันนี้ ថ្ងៃនេះ 今天 今日 오늘 اليوم היום امروز hôm-nay"), 0),
+    **dict.fromkeys(listed("σήμερα сегодня วันนี้ ថ្ងៃនេះ 今天 今日 오늘 اليوم היום امروز "), 0),
     **dict.fromkeys(
         listed("yesterday gestern hier ayer ontem ieri gisteren вчера вчора wczoraj včera igår dün kemarin ahir"), 1
     ),
-    **dict.fromkeys(listed("χθες χτες เมื่อวาน ម្សិលមិញ 昨天 昨日 어제 أمس אתמול دیروز vorgestern-1"), 1),
+    **dict.fromkeys(listed("χθες χτες เมื่อวาน ម្សិលមិញ 昨天 昨日 어제 أمس אתמול دیروز"), 1),
     **dict.fromkeys(
         listed("vorgestern avant-hier anteayer anteontem eergisteren позавчера przedwczoraj předevčírem"), 2
     ),

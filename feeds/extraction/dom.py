@@ -70,10 +70,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed page. nodes: in document order. jsonld: the page's JSON-LD texts, unparsed."""
+    """A parsed page. nodes: in document order."""
 
     nodes: list[Node]
-    jsonld: tuple[str, ...]
     _parser: LexborHTMLParser
     _by_id: Mapping[int, Node]
 
@@ -106,14 +105,13 @@ def parse(markup: str) -> Tree:
     root = parser.root
     nodes: list[Node] = []
     by_id: dict[int, Node] = {}
-    jsonld: list[str] = []
     if root is None:
         nodes.append(Node("html", {}, "", None, 0))
-        return Tree(nodes, (), parser, by_id)
+        return Tree(nodes, parser, by_id)
     open_nodes: list[Node] = []
     current: LexborNode | None = root
     while current is not None:
-        node = _converted(current, open_nodes, nodes, jsonld)
+        node = _converted(current, open_nodes, nodes)
         below = None
         if node is not None:
             by_id[current.mem_id] = node
@@ -124,10 +122,10 @@ def parse(markup: str) -> Tree:
             continue
         current = _next(current, root, open_nodes, nodes)
     nodes[0].end = len(nodes)
-    return Tree(nodes, tuple(jsonld), parser, by_id)
+    return Tree(nodes, parser, by_id)
 
 
-def _converted(foreign: LexborNode, open_nodes: list[Node], nodes: list[Node], jsonld: list[str]) -> Node | None:
+def _converted(foreign: LexborNode, open_nodes: list[Node], nodes: list[Node]) -> Node | None:
     """Our node for one of lexbor's, appended to nodes; None for what is skipped with all that is in it."""
     tag = foreign.tag or ""
     parent = open_nodes[min(len(open_nodes), MAX_DEPTH) - 1] if open_nodes else None
@@ -137,8 +135,6 @@ def _converted(foreign: LexborNode, open_nodes: list[Node], nodes: list[Node], j
             return None
         node = Node(TEXT, {}, text, parent, len(nodes))
     elif tag.startswith("-") or tag in _SKIPPED:
-        if tag == "script" and "ld+json" in ((foreign.attributes or {}).get("type") or ""):
-            jsonld.append(foreign.text(deep=True))
         return None
     else:
         attributes = {name: value or "" for name, value in foreign.attributes.items()}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from feeds.extraction import downloads, kinds, scripts, words
+from feeds.extraction import downloads, kinds, links, scripts, words
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Line, Page
@@ -24,24 +24,29 @@ SURE = 0.6  # a date below this is not given as one
 _OWN = 0.93  # a date in a field of its own
 _RULE = 0.6  # share of items: where so many have their date in one slot, a date elsewhere must have a field of its own
 _EVERYWHERE = 0.7  # share of items: a date in running text is believed where so many have one in the same slot
+_ENOUGH = 0.9  # the score of a slot whose texts are titles
 _NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
 _PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'’()/,-])*")
 _LONGEST_PLACE = 50
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Geneva (Port News)": the place and who sends it
 
 
-def record(page: Page, parts: Parts, layout: Layout, heading: Found | None = None) -> Record:
-    """The entry an item is. heading: the date of the nearest heading above it, for what has none of its own."""
+def record(
+    page: Page, parts: Parts, layout: Layout, heading: Found | None = None, where: str = "heading above"
+) -> Record:
+    """The entry an item is. heading: the date of the nearest heading above it, for what has none of its own; where: of
+    what sort that heading is.
+    """
     name = _title(parts, layout)
     day = _day(parts, layout)
-    title = clean(name.text) if name is not None else ""
+    title = _undated(name, day) if name is not None else ""
     link = _link(page, parts, layout, name)
     typed = _type_line(parts, name)
     place = _place(day, name)
     summary = _summary(page, parts, name, day, typed, place)
     files = downloads.of(page, parts.links)
     kind = _typed(parts, name, typed) or kinds.of(title, link, summary)
-    when, published, sure, origin = _date(day, heading)
+    when, published, sure, origin = _date(day, heading, where)
     confidence, told = {"title": _NAME_SURE[name.sort] if name else 0.0, "date": sure}, {"date": origin}
     told["title"] = name.sort if name is not None else "derived"
     if link:
@@ -59,7 +64,7 @@ def record(page: Page, parts: Parts, layout: Layout, heading: Found | None = Non
         language=_language(page, parts, title or summary),
         enclosures=files,
         confidence=confidence,
-        origin={name: where for name, where in told.items() if where},
+        origin={field: said for field, said in told.items() if said},
     )
 
 
@@ -68,13 +73,28 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
     leading = layout.titles[0] if layout.titles else None
     for key, score in layout.titles:
         name = by_slot.get(key)
-        if name is None or leading is None:
+        if name is None and key in parts.hollow and score > _ENOUGH:
+            return None  # where the others have their titles this one has an image
+        if name is None or leading is None or (name.sort == "line" and parts.hollow and words.is_sentence(name.text)):
             continue
         if kinds.of_type_line(name.text) is not None and name.sort != "heading":
             continue
         if key == leading[0] or name.sort in ("heading", "link") or not parts.links:
-            return name if score > 0.9 else None
+            return name if score > _ENOUGH else None
     return None
+
+
+def _undated(name: Name, day: Day | None) -> str:
+    """The title, without the date that the same line begins or ends with."""
+    title = clean(name.text)
+    if name.sort != "line" or day is None or day.line is not name.line or day.sure < SURE:
+        return title
+    text = day.piece.text if day.piece is not None else title
+    shown = text[day.found.start : day.found.end]
+    for rest in (title.removeprefix(shown), title.removesuffix(shown)):
+        if rest != title and words.may_be_title(short := rest.strip(" :,;|–—-()[]")):
+            return short
+    return title
 
 
 def _link(page: Page, parts: Parts, layout: Layout, name: Name | None) -> str | None:
@@ -86,12 +106,24 @@ def _link(page: Page, parts: Parts, layout: Layout, name: Name | None) -> str | 
     if not own:
         return parts.links[0][1] if len(parts.links) == 1 and not layout.shared else None
     labels = [clean(" ".join(part.text for part in page.tree.within(node))) for node, _ in own]
+    if all(links.media_type(url) for _, url in own):
+        return _file_in(page.language, own, labels)
     for (node, url), label in zip(own, labels, strict=True):
         if not label or words.is_more(label) or node.order < parts.item.start:
             return url
     if name is None or name.sort != "heading" or len({url for _, url in own}) == 1:
         return next((url for (_, url), label in zip(own, labels, strict=True) if not words.is_idle(label)), None)
     return _dominant(own)
+
+
+def _file_in(language: str, own: Sequence[tuple[Node, str]], labels: Sequence[str]) -> str:
+    """Of an entry's files the one in the page's language, else the first."""
+    mine = language.split("-")[0].lower()
+    for (node, url), label in zip(own, labels, strict=True):
+        said = node.get("hreflang") or scripts.named_in(label) or scripts.in_file_name(url)
+        if mine and said.split("-")[0].lower() == mine:
+            return url
+    return own[0][1]
 
 
 def _dominant(own: Sequence[tuple[Node, str]]) -> str | None:
@@ -147,16 +179,16 @@ def _visible(day: Day, parts: Parts) -> Day:
     )
 
 
-def _date(day: Day | None, heading: Found | None) -> tuple[str | None, datetime | None, float, str]:
+def _date(day: Day | None, heading: Found | None, where: str) -> tuple[str | None, datetime | None, float, str]:
     """Date, time, how sure, and where from. A heading completes what lacks a year and serves what has no date."""
     if day is not None and day.sure >= SURE:
-        found = day.found
+        found, origin = day.found, day.origin
         if found.date is None and heading is not None and heading.year is not None and not found.ambiguous:
-            found = found.completed(heading.year)
+            found, origin = found.completed(heading.year), f"{origin} and {where}"
         if found.date is not None and not (heading is not None and _finer(heading, found)):
-            return found.date, _time(found), day.sure, day.origin
+            return found.date, _time(found), day.sure, origin
     if heading is not None and heading.date is not None:
-        return heading.date, None, 0.9, "heading above"
+        return heading.date, None, 0.9, where
     return None, None, day.sure if day is not None else 0.0, ""
 
 

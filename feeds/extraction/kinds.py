@@ -86,6 +86,10 @@ _IN_PATH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("article", r"features?|stories|blogs?"),
     )
 )
+# Most titles and paths name no kind: one look tells.
+_ANY_TITLE, _ANY_PATH = (
+    re.compile("|".join(f"(?:{words.pattern})" for _, words in known), re.I) for known in (_IN_TITLE, _IN_PATH)
+)
 _VIDEO_REPORT = re.compile(
     r"\b(?:[A-Z][\w&-]* TV|TV|video|film) (?:reports?|shows|looks at|visits|follows)\b|\bwatch the video\b"
 )
@@ -98,10 +102,11 @@ def of_type_line(text: str) -> str | None:
 
 def of(title: str, url: str | None, summary: str) -> str | None:
     """The kind by title, else by the link's folders, else by what the summary says; None where nothing tells."""
-    for kind, words in _IN_TITLE:
+    for kind, words in _IN_TITLE if _ANY_TITLE.search(title) else ():
         if words.search(title):
             return kind
-    for kind, words in _IN_PATH:
-        if url and words.search(url.split("?")[0]):
+    path = url.split("?")[0] if url else ""
+    for kind, words in _IN_PATH if _ANY_PATH.search(path) else ():
+        if words.search(path):
             return kind
     return "video" if _VIDEO_REPORT.search(summary) else None

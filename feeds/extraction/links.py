@@ -4,11 +4,13 @@ Pure. An address is resolved but otherwise kept as written: canonical keys are t
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from feeds.extraction.dom import Tree
 
 _SCHEMES = frozenset(("http", "https", "ftp"))
+_PLAIN = re.compile(r"/(?!/)(?:[A-Za-z0-9_~%+=&,;@!$*-]|\.(?!\.?(?:/|$))|/)*")  # a path without dot segments or query
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 FILE_TYPES = {
     "pdf": "application/pdf",
@@ -39,6 +41,8 @@ def absolute(href: str, base: str) -> str | None:
     written = href.strip()
     if not written or written.startswith("#"):
         return None
+    if _PLAIN.fullmatch(written) and (origin := _origin(base)):
+        return origin + written
     try:
         full = urljoin(base, _CONTROL.sub(lambda gap: "%20" if " " in gap[0] else "", written))
         parts = urlsplit(full)
@@ -51,6 +55,17 @@ def absolute(href: str, base: str) -> str | None:
     if fragment and address == urldefrag(base)[0]:
         return None
     return full
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str:
+    """Scheme and host of an address, as a path is put after them; "" where it is no such address."""
+    try:
+        parts = urlsplit(base)
+        known = parts.scheme in _SCHEMES and bool(parts.hostname) and "\\" not in parts.netloc
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if known else ""
 
 
 def host(url: str) -> str:
@@ -71,7 +86,8 @@ def base(tree: Tree, url: str) -> str:
 
 def extension(url: str) -> str:
     """The extension of the file an address names, in small letters, or ""."""
-    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    path = url.split("#", 1)[0].split("?", 1)[0].split("://", 1)[-1]
+    name = path.rsplit("/", 1)[-1] if "/" in path else ""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     return ending if ending.isalnum() and len(ending) <= 5 else ""
 

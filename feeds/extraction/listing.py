@@ -4,21 +4,24 @@ Pure. Called by `feeds.extraction.extract`. Decides between a list and a single 
 entries (a table's head, an empty row), and joins items that show the same entry twice in one place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from feeds.extraction import (
     chooser,
+    document,
     fields,
     generators,
     headings,
     heroes,
     leftout,
+    lone,
     overrides,
     pagination,
     parts,
     preformatted,
     publication,
+    rowspans,
     slots,
 )
 from feeds.extraction.candidates import Candidate, Item
@@ -26,9 +29,19 @@ from feeds.extraction.chooser import Choice
 from feeds.extraction.page import Page
 from state.records import Extraction, Record
 
-ENOUGH = 7.0  # a list below this score is no list of entries
-_PUBLICATION = 0.5
-_SURE_LIST = 10.0
+ENOUGH = 7.0  # the score of a list of dated items
+ENOUGH_UNDATED = 8.0  # the score of a list without dates, which a menu could be
+_BEHIND = 1.0  # how far the score of a list may lie behind that of what is none
+_SURE_LIST = 10.0  # the score of a list that may stand against a publication
+_PERHAPS = 0.3  # how much a page must look like one document, where no list speaks against it
+_PUBLICATION = 0.5  # the same, beside a list
+_DOUBTFUL = 0.75  # below this a long list of dated items wins
+_SURELY = 0.8  # above this no list wins
+_LONG = 8  # dated items: more than stand beside an article
+_HALF = 0.5  # of the items, or of the main content's characters
+_MOST = 0.8  # of the items
+_WIDE = 0.35  # how long the titles of a list without dates must be
+_BESIDE = 0.35  # of the main content's characters: a list beside an article holds less
 
 
 def extract(page: Page, select: Mapping[str, str]) -> Extraction:
@@ -40,36 +53,55 @@ def extract(page: Page, select: Mapping[str, str]) -> Extraction:
         kept, records = read(page, chosen)
         return _result(page, chosen.method, kept, overrides.applied(page, select, kept, records))
     choices = chooser.choose(page, proposals(page))
-    best = choices[0] if choices else None
+    best = _best(choices)
     single = publication.of(page)
-    if single is not None and single.likely >= _PUBLICATION and (best is None or not _beats(best, single.likely)):
+    if single is not None and (best is None or not _beats(best, single)) and _is_publication(single, best):
         return _single(page, single, select)
-    if best is None or best.score < ENOUGH:
-        if (flat := preformatted.of(page)) is not None:
-            return replace(
-                flat,
-                kind="page",
-                method="preformatted",
-                title=page.title,
-                next=pagination.next_pages(page),
-                feeds=pagination.announced(page),
-            )
-        if single is not None and single.likely >= 0.35:
-            return _single(page, single, select)
-        return _result(page, "none", (), ())
+    plausible = best is not None and _plausible(best)
+    flat = preformatted.of(page)
+    if flat is not None and not (best is not None and plausible and _outside(best, flat.item)):
+        return _flat(page, flat)
+    if best is None or not plausible:
+        return _without_list(page, single, select)
     kept, records = read(page, best.candidate)
     if strays := heroes.adopted(page, kept, [record.url for record in records]):
         kept, records = _with_strays(page, best.candidate.method, kept, records, strays)
     return _result(page, best.candidate.method, kept, overrides.applied(page, select, kept, records))
 
 
+def _without_list(page: Page, single: publication.Publication | None, select: Mapping[str, str]) -> Extraction:
+    """What a page gives on which nothing repeats as entries do: its one document, its one item, or nothing."""
+    if single is not None and single.likely >= _PERHAPS:
+        return _single(page, single, select)
+    if (only := lone.of(page)) is not None:
+        kept, records = read(page, only)
+        return _result(page, only.method, kept, overrides.applied(page, select, kept, records))
+    return _result(page, "none", (), ())
+
+
+def _outside(best: Choice, item: Item) -> bool:
+    """Whether most items of a list stand outside a part of the page."""
+    items = best.candidate.items
+    return sum(not item.start <= one.start < item.end for one in items) > len(items) / 2
+
+
+def _flat(page: Page, flat: preformatted.Flat) -> Extraction:
+    """The entries of preformatted text, with what it left out and what stands beside it."""
+    around = leftout.outside(page, (flat.item,))
+    return replace(
+        _result(page, "preformatted", (), ()), records=flat.found.records, left_out=(*flat.found.left_out, *around)
+    )
+
+
 def _with_strays(
     page: Page, method: str, kept: tuple[Item, ...], records: tuple[Record, ...], strays: list[Item]
 ) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
-    """The list read again with the items that stand apart from it, but for those that lack the date all others have."""
+    """The list read again with the items that stand apart from it, but for those that lack the date all others
+    have.
+    """
     together = tuple(sorted((*kept, *strays), key=lambda item: item.start))
     items, found = read(page, Candidate(method, together))
-    if sum(record.date is not None for record in records) < 0.8 * len(records):
+    if sum(record.date is not None for record in records) < _MOST * len(records):
         return items, found
     pairs = [(item, record) for item, record in zip(items, found, strict=True) if record.date or item not in strays]
     return tuple(item for item, _ in pairs), tuple(record for _, record in pairs)
@@ -80,9 +112,44 @@ def proposals(page: Page) -> Iterable[Candidate]:
         yield from generator(page)
 
 
-def _beats(best: Choice, likely: float) -> bool:
-    """Whether a list is surer than a publication: dated items that make up most of the page."""
-    return best.score >= _SURE_LIST and (best.terms["dated"] >= 0.6 or best.terms["coverage"] >= 0.6) and likely < 0.8
+def _best(choices: Sequence[Choice]) -> Choice | None:
+    """The best candidate; where that is no list of entries, one close behind that is and makes up most of the page."""
+    if not choices:
+        return None
+    if _plausible(choices[0]):
+        return choices[0]
+    close = (choice for choice in choices if choice.score >= choices[0].score - _BEHIND)
+    large = (choice for choice in close if choice.terms["coverage"] >= _HALF and _plausible(choice))
+    return next(large, choices[0])
+
+
+def _plausible(best: Choice) -> bool:
+    """Whether the best candidate is a list of entries at all: dated, or undated with more to it than a menu has."""
+    terms = best.terms
+    if terms["dated"] + terms["under"] >= _HALF:
+        return best.score >= ENOUGH and (not terms["few"] or terms["dated"] + terms["under"] >= 1)
+    if terms["linked"] < _HALF:
+        return False  # neither dates nor addresses: the sections of a text
+    telling = terms["width"] >= _WIDE or terms["coverage"] >= _HALF
+    return best.score >= ENOUGH_UNDATED and telling and not terms["few"]
+
+
+def _is_publication(single: publication.Publication, best: Choice | None) -> bool:
+    """Whether a page is one document: it looks like one, or its text far outweighs the list beside it."""
+    if single.likely >= _PUBLICATION:
+        return True
+    return single.likely >= _PERHAPS and single.share >= _HALF and (best is None or best.terms["coverage"] < _BESIDE)
+
+
+def _beats(best: Choice, single: publication.Publication) -> bool:
+    """Whether a list is surer than a publication: it makes up most of the page, as related news beside an
+    article do not.
+    """
+    if best.score < _SURE_LIST or single.likely >= _SURELY:
+        return False
+    long = len(best.candidate.items) >= _LONG and best.terms["dated"] >= _MOST and single.likely < _DOUBTFUL
+    entries = best.terms["linked"] >= _HALF or best.terms["dated"] >= _HALF  # sections of one text have neither
+    return long or (entries and best.terms["coverage"] >= _HALF)
 
 
 def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
@@ -91,11 +158,12 @@ def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Reco
     taken = [one for one in taken if one.lines or one.links]
     layout = slots.layout(page, taken)
     above = headings.above(page, [one.item for one in taken])
+    beside = rowspans.beside(page, [one.item for one in taken])
     kept: list[Item] = []
     records: list[Record] = []
     linked = sum(1 for one in taken if one.links) >= 0.7 * len(taken)
-    for one, heading in zip(taken, above, strict=True):
-        record = fields.record(page, one, layout, heading)
+    for one, heading, spanning in zip(taken, above, beside, strict=True):
+        record = fields.record(page, one, layout, spanning or heading, "cell beside" if spanning else "heading above")
         if _is_entry(record, linked):
             kept.append(one.item)
             records.append(record)
@@ -126,7 +194,7 @@ def _is_entry(record: Record, linked: bool) -> bool:
 
 
 def _single(page: Page, single: publication.Publication, select: Mapping[str, str]) -> Extraction:
-    records = overrides.applied(page, select, (single.item,), (publication.record(page, single),))
+    records = overrides.applied(page, select, (single.item,), (document.record(page, single),))
     return _result(page, "publication", (single.item,), records)
 
 
@@ -137,7 +205,7 @@ def _result(page: Page, method: str, items: tuple[Item, ...], records: tuple[Rec
         title=page.title,
         language=page.language,
         records=records,
-        left_out=leftout.of(page, items),
+        left_out=leftout.of(page, items, records),
         next=pagination.next_pages(page),
         feeds=pagination.announced(page),
     )

@@ -18,7 +18,7 @@ from feeds.extraction.wordlist import listed
 from state.text import clean
 
 _APART = frozenset(listed("span time strong b small label font em i abbr u"))
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> 
     language = _language(tree) or hint or scripts.language(" ".join(line.text for line in lines[:60])) or ""
     setting = Setting(now, tuple(dict.fromkeys(filter(None, (language.split("-")[0].lower(), "en")))), "", zone)
     texts = [line.text for line in lines if len(line.text) < dates.LONGEST]
+    texts += [piece.text for line in lines if len(line.pieces) > 1 for piece in line.pieces if len(piece.text) < 40]
     ordering = Setting(now, (language, *setting.languages) if language else setting.languages, "", zone)
     order = dateorder.infer(texts, ordering, links.host(base))
     setting = Setting(now, setting.languages, order, zone)
@@ -156,7 +157,7 @@ def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
     if text:
         pieces = tuple(_pieces(run, block))
         heading = (
-            next((_HEADINGS[node.tag] for node in block.ancestors() if node.tag in _HEADINGS), 0) if block.depth else 0
+            next((HEADINGS[node.tag] for node in block.ancestors() if node.tag in HEADINGS), 0) if block.depth else 0
         )
         yield Line(text, run[0].order, run[-1].end, block, heading, pieces)
 

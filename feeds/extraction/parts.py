@@ -4,18 +4,25 @@ Pure. Nothing is chosen here; that needs all items of the list (`feeds.extractio
 a text stands, by tags, classes and table column: the same slot of another item holds the same field.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from feeds.extraction import words
+from feeds.extraction import dates, words
 from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import TEXT, Node
 from feeds.extraction.headings import heading_date
-from feeds.extraction.page import Line, Page, Piece
+from feeds.extraction.page import HEADINGS, Line, Page, Piece
 from feeds.extraction.wordlist import listed
 
 Slot = tuple[str, ...]
+_CHANGED = re.compile(
+    r"\b(?:updat|modif|revis|amended|last (?:change|review)|geändert|aktualis|mise? à jour|actualiz|atualiz|aggiorn"
+    r"|обновл|cập nhật)|更新",
+    re.I,
+)
+_LABEL = 30  # characters of a line that labels the next
 _SPLIT = 12  # characters of one part of a date that is set in several blocks
 
 
@@ -51,11 +58,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """An item taken apart. links: every `a` with an address, in order."""
+    """An item taken apart. links: every `a` with an address, in order. hollow: where a title could stand, by slot
+    and sort, but only an image does.
+    """
 
     item: Item
     lines: tuple[Line, ...]
     names: tuple[Name, ...]
+    hollow: frozenset[tuple[Slot, str]]
     days: tuple[Day, ...]
     links: tuple[tuple[Node, str], ...]
 
@@ -67,9 +77,15 @@ def of(page: Page, item: Item) -> Parts:
         item,
         lines,
         tuple(_names(page, item, lines, nodes)),
+        frozenset(_hollow(item, nodes)),
         tuple(_days(page, item, lines, nodes)),
         tuple(_links(page, item, nodes)),
     )
+
+
+def says_changed(label: str) -> bool:
+    """Whether the words before a date say that something was changed then, not published."""
+    return _CHANGED.search(label) is not None
 
 
 def slot(node: Node, start: int) -> Slot:
@@ -146,6 +162,25 @@ def _names(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -
             yield Name(node.get("alt"), slot(node, item.start), "alt", node.link, node.order, None)
 
 
+def _hollow(item: Item, nodes: list[Node]) -> Iterator[tuple[Slot, str]]:
+    """Links, and headings of links, that hold an image and no text."""
+    for node in nodes:
+        if node.tag != "img" or node.link is None or node.link.order < item.start:
+            continue
+        link = node.link
+        if shows_text(nodes, link, item.start):
+            continue
+        yield slot(link, item.start), "link"
+        heading = next((above for above in link.ancestors() if above.tag in HEADINGS), None)
+        if heading is not None and heading.order >= item.start and not shows_text(nodes, heading, item.start):
+            yield slot(heading, item.start), "heading"
+
+
+def shows_text(nodes: list[Node], node: Node, start: int) -> bool:
+    """Whether an element among the nodes from start on holds any text."""
+    return any(part.tag == TEXT and part.text.strip() for part in nodes[node.order - start : node.end - start])
+
+
 def _linked_pieces(line: Line) -> list[tuple[str, Node, Piece]]:
     """The link texts of a line, one for each link, however it is set inside."""
     found: list[tuple[str, Node, Piece]] = []
@@ -187,11 +222,19 @@ def _days(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) ->
     for node in nodes:
         if node.tag != TEXT and (written := _attribute(node)) and (found := page.dates(written)):
             yield Day(found[0], slot(node, item.start), 0.97, f"{node.tag} attribute", None)
+    taken = 0
     for place, line in enumerate(lines):
+        if place < taken:
+            continue
+        split = _split(page, item, lines[place : place + 3]) if len(line.text) <= _SPLIT else None
         shown = list(_in_line(page, item, line))
-        yield from shown
-        if not shown and len(line.text) <= _SPLIT:
-            yield from _split(page, item, lines[place : place + 3])
+        if split is not None and all(day.found.day is None for day in shown):
+            taken = place + split[1]
+            yield split[0]
+        label = lines[place - 1].text if place else ""
+        for day in shown:
+            apart = not day.before and len(label) <= _LABEL and not page.dates(label)
+            yield replace(day, slot=_labelled_slot(day.slot, label)) if apart else day
 
 
 def _attribute(node: Node) -> str:
@@ -205,7 +248,8 @@ def _attribute(node: Node) -> str:
 def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
     whole = page.whole(line.text)
     if whole is not None:
-        yield Day(whole, slot(line.pieces[0].node, item.start), 0.95, "own line", line)
+        where = slot(line.pieces[0].node, item.start)
+        yield Day(whole, _labelled_slot(where, line.text[: whole.start]), 0.95, "own line", line)
         return
     hit = False
     if len(line.pieces) > 1:
@@ -216,11 +260,25 @@ def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
                 break
     if not hit:
         for found in page.dates(line.text)[:2]:
+            hit = True
             yield _in_text(found, line.text, slot(line.block, item.start), line, None)
+    if not hit:
+        yield from _yearless(page, item, line)
+
+
+def _yearless(page: Page, item: Item, line: Line) -> Iterator[Day]:
+    """A day and month at an edge of a line or piece, which a heading may complete with its year."""
+    for piece in line.pieces:
+        for found in dates.at_edges(piece.text, page.setting):
+            before, after = piece.text[: found.start].strip(), piece.text[found.end :].strip()
+            sure = 0.8 if piece.link is None and not line.heading else 0.4
+            yield Day(found, slot(piece.node, item.start), sure, "edge of line", line, piece, after, before)
+            return
 
 
 def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | None) -> Day:
     before, after = text[: found.start].strip(), text[found.end :].strip()
+    where = _labelled_slot(where, before)
     linked = piece.link is not None if piece is not None else line.linked
     if not _letters(before) and not _letters(after):
         sure, origin = 0.93, "own field"
@@ -241,6 +299,12 @@ def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | No
     return Day(found, where, sure, origin, line, piece, after, before)
 
 
+def _labelled_slot(where: Slot, before: str) -> Slot:
+    """The slot of a date, apart from others in the same place where its label says that it is that of a change."""
+    last = re.split(r"[|;,·•/(]|\d", before)[-1]
+    return (*where, "updated") if len(last) <= 40 and says_changed(last) else where
+
+
 def _letters(text: str) -> bool:
     return any(sign.isalnum() for sign in text)
 
@@ -259,13 +323,15 @@ def _labelled(before: str) -> bool:
     return last in _LABELS
 
 
-def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> Iterator[Day]:
-    """A date in neighbouring blocks: "17", "февраля", "2016"."""
+def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> tuple[Day, int] | None:
+    """A date in neighbouring blocks ("17", "февраля", "2016"), and how many lines it takes."""
     for count in (3, 2):
         texts = [line.text for line in lines[:count]]
         if len(texts) < count or any(len(text) > _SPLIT for text in texts):
             continue
+        if any((one := page.whole(text)) is not None and one.day is not None for text in texts):
+            continue
         found = page.whole(" ".join(texts))
         if found is not None and found.day is not None:
-            yield Day(found, slot(lines[0].block, item.start), 0.9, "split blocks", lines[count - 1])
-            return
+            return Day(found, slot(lines[0].block, item.start), 0.9, "split blocks", lines[count - 1]), count
+    return None

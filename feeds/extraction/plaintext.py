@@ -7,25 +7,17 @@ Markdown headings, bullets and links are understood.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.extraction import dates, fields, kinds, links, scripts, words
+from feeds.extraction import dates, fields, kinds, links, scripts, textblocks, words
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.headings import month_alone
-from feeds.extraction.leftout import tallied
+from feeds.extraction.leftout import INSIDE, tallied
+from feeds.extraction.textblocks import Block
 from state.records import Enclosure, Extraction, LeftOut, Record
-from state.text import clean
 
-_ORDINAL = re.compile(r"\s*(?:\(?\d{1,4}[.)]|[០-៩]{1,3}[.)។]|[๐-๙]{1,3}[.)])\s+(?=\S)")
-_BULLET = re.compile(r"\s*[-*•–+·▪►]\s+(?=\S)")
-_MARK_HEADING = re.compile(r"\s*(#{1,6})\s+(.*?)\s*#*\s*$")
-_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
-_LINK = re.compile(r"!?\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
-_BARE_LINK = re.compile(r"<?(https?://[^\s<>]+)>?")
-_STRONG = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
-_QUOTED = re.compile(r"\s*[“\"«„‘「『>]")
 _DOWNLOAD = re.compile(r"(?:download|télécharger|descargar|herunterladen|scarica|baixar|unduh|ទាញយក|ดาวน์โหลด)\b", re.I)
 _BOILERPLATE = re.compile(
     r"subscribe to|sign up (?:for|to)|newsletter|follow us|all rights reserved|©|copyright|privacy policy"
@@ -36,19 +28,6 @@ _ENOUGH = 200  # characters of prose in a publication
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One paragraph of the document. marked: it begins a list item. level: of a Markdown heading, else 0.
-    address: of its link.
-    """
-
-    text: str
-    marked: bool = False
-    level: int = 0
-    address: str = ""
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Entry:
     blocks: tuple[Block, ...]
     heading: Found | None
@@ -56,7 +35,7 @@ class _Entry:
 
 def extract(text: str, url: str, setting: Setting, language: str) -> Extraction:
     """The entries of a text document; address is where it stands (for anchors and relative links)."""
-    blocks = list(_blocks(_opened(text, setting)))
+    blocks = textblocks.blocks(text, setting)
     language = language or scripts.language(text[:4000])
     single = _publication(blocks, setting)
     if single is not None:
@@ -64,80 +43,21 @@ def extract(text: str, url: str, setting: Setting, language: str) -> Extraction:
         return Extraction("text", "publication", record.title, language, (record,), left)
     title, entries, left_out = _listed(blocks, setting)
     records = tuple(_record(entry, setting, url, language) for entry in entries)
+    more = [
+        block.text
+        for entry, record in zip(entries, records, strict=True)
+        for block in entry.blocks
+        if not _is_told(block, record, setting)
+    ]
+    left_out = (*left_out, *tallied([(INSIDE, more)]))
     return Extraction("text", "lines" if records else "none", title, language, records, left_out)
 
 
-def _blocks(text: str) -> Iterator[Block]:
-    """Paragraphs, with list marks and Markdown taken off."""
-    run: list[str] = []
-    marked, level = False, 0
-    for line in [*re.split(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]", text), ""]:
-        heading = _MARK_HEADING.fullmatch(line)
-        ordinal = _ORDINAL.match(line) or _BULLET.match(line)
-        starts = heading is not None or (ordinal is not None and not _is_day(line, ordinal))
-        if run and (not line.strip() or starts or _UNDERLINE.fullmatch(line)):
-            yield from _block(run, marked, level)
-            run, marked, level = [], False, 0
-        if not line.strip() or _UNDERLINE.fullmatch(line):
-            continue
-        if heading is not None:
-            yield from _block([heading[2]], False, len(heading[1]))
-        elif starts and ordinal is not None:
-            run, marked = [line[ordinal.end() :]], True
-        else:
-            run.append(line)
-
-
-def _opened(text: str, setting: Setting) -> str:
-    """A log, in which each entry is a line that begins with its date, as a list of titles with date lines."""
-    lines = text.splitlines()
-    begun = {
-        number: found
-        for number, line in enumerate(lines)
-        if (found := _begins_with_date(line.strip(), setting)) is not None
-    }
-    if len(begun) < _FEWEST_DATED:
-        return text
-    opened: list[str] = []
-    for number, line in enumerate(lines):
-        found = begun.get(number)
-        if found is None:
-            opened.append(line)
-        else:
-            stripped = line.strip()
-            rest = stripped[found.end :].strip(" \t:;,|–—-")
-            opened += ["", f"- {rest}", "", stripped[: found.end], ""]
-    return "\n".join(opened)
-
-
-def _begins_with_date(line: str, setting: Setting) -> Found | None:
-    """The date a line begins with, where a title follows it."""
-    if len(line) > 300:
-        return None
-    found = next(iter(dates.find(line, setting)), None)
-    if found is None or found.start or found.day is None or found.date is None:
-        return None
-    rest = line[found.end :].strip(" \t:;,|–—-")
-    return found if words.width(rest) >= 8 and not fields.is_place(rest) else None
-
-
-_FEWEST_DATED = 3
-_DAY_FIRST = re.compile(r"\s*\d{1,2}\.\s+[^\W\d_]+\.?\s+\d{4}\b")
-
-
-def _is_day(line: str, ordinal: re.Match[str]) -> bool:
-    """Whether "8. Mai 2006" was taken for an ordinal."""
-    return "." in ordinal[0] and _DAY_FIRST.match(line) is not None
-
-
-def _block(run: list[str], marked: bool, level: int) -> Iterator[Block]:
-    joined = clean(" ".join(run))
-    link = _LINK.search(joined) or _BARE_LINK.fullmatch(joined)
-    address = (link[2] if link.re is _LINK else link[1]) if link is not None else ""
-    quoted = _QUOTED.match(joined) is not None
-    text = clean(_STRONG.sub(lambda m: m[1] or m[2], _LINK.sub(lambda m: m[1], joined)).lstrip("> "))
-    if text:
-        yield Block(text, marked, level, address, quoted)
+def _is_told(block: Block, record: Record, setting: Setting) -> bool:
+    """Whether a record says what a block of it says: its title or text, its date, its kind."""
+    if block.text in (record.title, record.summary) or kinds.of_type_line(block.text) is not None:
+        return True
+    return record.date is not None and _dateline(block.text, setting) is not None
 
 
 # ---- lists ----
@@ -395,4 +315,5 @@ def _single(
     summary = next((block.text for block in prose if not block.quoted), prose[0].text if prose else "")
     day, where = line if line is not None else (None, "")
     record = _told(title, summary, "", typed, day, where, None, url, language)
+    left[INSIDE] = [block.text for block in (*blocks[:place], *body) if not _is_told(block, record, setting)]
     return replace(record, url=url or None, anchor=""), tallied(left.items())

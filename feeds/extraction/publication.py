@@ -1,31 +1,45 @@
-"""Read a page that is one publication: title, date, first paragraph, downloads.
+"""Tell whether a page is one publication, by what stands where on it.
 
-Pure. Tried beside the lists: `likely` says how much a page looks like one document rather than a list, by what it
-declares of itself (og:type, JSON-LD-less), one main heading, and running text under it. The record's address is the
-page's canonical one.
+Pure. Tried beside the lists: `likely` says how much a page looks like one document rather than a list. Much running
+text speaks for it, and what the page declares of itself (og:type); a short page is one where its form is plain: one
+main heading, a date beside it and no other date, sentences, and links to hardly anything but downloads. What is read
+from it is the business of `feeds.extraction.document`.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feeds.extraction import downloads, kinds, links, parts, scripts, words
+from feeds.extraction import filelabels, links, words
 from feeds.extraction.candidates import Item
-from feeds.extraction.dom import Node
-from feeds.extraction.page import Line, Page
-from state.records import Record
-from state.text import clean
+from feeds.extraction.datevalues import Found
+from feeds.extraction.page import Line, Page, Piece
+from feeds.extraction.parts import says_changed
 
-_QUOTED = re.compile(r"[\s]*[“\"«„‘「『]")
 _ENOUGH = 250  # characters of prose that make a document
+_SHORT = 60  # characters of prose that a short one has
+_TEXT = 100  # characters of prose under the heading, where links to other texts may follow
+_RELATED = 6  # such links
+_PLAIN = 0.85  # how likely a page of plain form is a document
+_WITH_FILES = 0.7  # the same, without a date but with downloads, or declared as a document
+_DOCUMENTS = ("article", "book", "report")  # og:type
+_AFTER = 4  # lines after the heading in which its date stands
+_BEFORE = 2
+_LONGEST_DATELINE = 120  # characters
+_LABELS = 6  # words beside the dates of a line: "Published on … | Updated on …"
+_MOST_FILES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A page as one document. likely: 0 to 1."""
+    """A page as one document. likely: 0 to 1. share: of the main content's characters that are its running text.
+    dated: the line beside the heading that gives the date, if there is one.
+    """
 
     item: Item
     heading: Line
     likely: float
+    share: float
+    dated: Line | None
 
 
 def of(page: Page) -> Publication | None:
@@ -35,19 +49,121 @@ def of(page: Page) -> Publication | None:
         return None
     item = _article(page, heading)
     lines = [line for line in page.within(item.start, item.end) if not page.regions[line.start]]
+    dated = beside(page, lines, heading)
     prose = [line for line in lines if words.is_paragraph(line.text) and not line.linked]
     chars = sum(words.width(line.text) for line in prose)
+    main = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
     linked = sum(words.width(line.text) for line in lines if line.linked)
     likely = 0.35 * min(1.0, chars / 1200) if chars >= _ENOUGH else 0.0
     if likely:
-        likely += 0.35 if _declared(page) in ("article", "book", "report") else 0.0
+        likely += 0.35 if _declared(page) in _DOCUMENTS else 0.0
         likely += 0.15 if _title_matches(page, heading) else 0.0
-        likely += 0.15 if any(_dated(page, line) for line in lines[:6]) else 0.0
+        likely += 0.15 if any(page.whole(line.text) is not None for line in lines[:6]) else 0.0
         likely -= 0.4 * min(1.0, linked / (chars + 1))
         likely -= 0.15 * sum(
             1 for line in lines if line.heading and line.heading <= heading.heading and line is not heading
         )
-    return Publication(item, heading, max(0.0, min(1.0, likely)))
+    everything = [line for line in page.lines if not page.regions[line.start]]
+    likely = max(likely, _form(page, everything, heading, dated))
+    return Publication(item, heading, max(0.0, min(1.0, likely)), chars / main, dated)
+
+
+def _form(page: Page, lines: Sequence[Line], heading: Line, dated: Line | None) -> float:
+    """How plainly the form of a page is that of one document, however short its text. lines: of the main content."""
+    if any(_address(page, piece) for piece in heading.pieces):
+        return 0.0
+    body = [line for line in lines if line.start > heading.start and line is not dated]
+    prose = _prose(body)
+    if prose < _SHORT or not _few_links(page, body, dated):
+        return 0.0
+    if any(line.heading and line.heading <= heading.heading for line in body):
+        return 0.0
+    if any(line.heading and any(piece.link is not None for piece in line.pieces) for line in body):
+        return 0.0
+    days = {found.date for line in body if (found := page.whole(line.text)) and not says_changed(line.text)}
+    if dated is not None:
+        day = published_in(page, dated)
+        return _PLAIN if not days - {day.date if day is not None else None} else 0.0
+    if days:
+        return 0.0
+    if _declared(page) in _DOCUMENTS:
+        return _WITH_FILES
+    files = [line for line in body if line.linked and _is_file(page, line)]
+    labels = [line for line in files if filelabels.is_file_label(line.text) or words.is_more(line.text)]
+    return _WITH_FILES if labels and len(labels) == len(files) <= _MOST_FILES else 0.0
+
+
+def _few_links(page: Page, body: Sequence[Line], dated: Line | None) -> bool:
+    """Whether hardly anything of a page leads elsewhere; below a dated text of some length stand a few links more."""
+    own = body[: next((place for place, line in enumerate(body) if line.heading), len(body))]
+    if dated is not None and _prose(own) >= _TEXT:
+        after = [line for line in body[len(own) :] if _leads_elsewhere(page, line)]
+        if len(after) > _RELATED or sum(words.width(line.text) for line in after) > _prose(body):
+            return False
+        body = own
+    elsewhere = [line for line in body if _leads_elsewhere(page, line)]
+    away, prose = sum(words.width(line.text) for line in elsewhere), _prose(body)
+    return away <= prose / (8 if len(elsewhere) > 1 else 4)
+
+
+def _prose(lines: Sequence[Line]) -> int:
+    return sum(words.width(line.text) for line in lines if _is_prose(line))
+
+
+def beside(page: Page, lines: Sequence[Line], heading: Line) -> Line | None:
+    """The line next to the main heading that is a date: that of publication where there is a choice."""
+    place = next((place for place, line in enumerate(lines) if line is heading), None)
+    if place is None:
+        return None
+    near: list[Line] = []
+    for line in lines[place + 1 : place + 1 + _AFTER]:
+        if line.heading:
+            break
+        near.append(line)
+    near += reversed(lines[max(0, place - _BEFORE) : place])
+    return next((line for line in near if not line.heading and published_in(page, line) is not None), None)
+
+
+def published_in(page: Page, line: Line) -> Found | None:
+    """The day a line next to a heading gives for the publication: alone, in a piece, or with labels around it."""
+    whole = page.whole(line.text)
+    if whole is not None:
+        return whole if whole.date is not None and whole.month is not None and not says_changed(line.text) else None
+    if len(line.text) > _LONGEST_DATELINE:
+        return None
+    for piece in line.pieces if len(line.pieces) > 1 else ():
+        day = page.whole(piece.text)
+        if day is not None and day.day is not None and day.date and not says_changed(piece.text):
+            return day
+    end, words_beside = 0, 0
+    chosen: Found | None = None
+    for day in page.dates(line.text):
+        label = line.text[end : day.start]
+        words_beside, end = words_beside + len(label.split()), day.end
+        if chosen is None and day.day is not None and day.date and not says_changed(label):
+            chosen = day
+    return chosen if words_beside + len(line.text[end:].split()) <= _LABELS else None
+
+
+def _is_prose(line: Line) -> bool:
+    return not line.linked and not line.heading and (words.is_paragraph(line.text) or words.is_sentence(line.text))
+
+
+def _leads_elsewhere(page: Page, line: Line) -> bool:
+    """Whether a line is a link to another page: neither a download nor this page itself."""
+    if not line.linked or words.is_idle(line.text):
+        return False
+    return any(not links.media_type(url) for piece in line.pieces if (url := _address(page, piece)))
+
+
+def _address(page: Page, piece: Piece) -> str:
+    """Where a piece leads, if to another page than this one."""
+    url = page.link(piece.link) or ""
+    return "" if url.split("#")[0] == page.url.split("#")[0] else url
+
+
+def _is_file(page: Page, line: Line) -> bool:
+    return any(links.media_type(url) for piece in line.pieces if (url := page.link(piece.link)))
 
 
 def _heading(page: Page) -> Line | None:
@@ -59,22 +175,26 @@ def _heading(page: Page) -> Line | None:
 
 def _article(page: Page, heading: Line) -> Item:
     """The part of the page the heading stands over: its article or main element, else the smallest with most of
-    the text.
+    the text, else all that follows it.
     """
     for node in heading.block.ancestors():
-        if node.tag in ("article", "main"):
+        if node.tag == "main" or (node.tag == "article" and _has_prose(page, Item(node.order, node.end), _SHORT)):
             return Item(node.order, node.end)
-    chosen = heading.block
     for node in heading.block.ancestors():
         if node.tag == "body":
             break
-        chosen = node
-        if (
-            sum(words.width(line.text) for line in page.within(node.order, node.end) if words.is_paragraph(line.text))
-            >= _ENOUGH
-        ):
-            break
-    return Item(chosen.order, chosen.end)
+        if _has_prose(page, Item(node.order, node.end), _ENOUGH):
+            return Item(node.order, node.end)
+    main = [line for line in page.lines if not page.regions[line.start]]
+    for node in heading.block.ancestors():
+        if node.tag != "body" and node.order <= main[0].start and main[-1].end <= node.end:
+            return Item(node.order, node.end)
+    return Item(min(heading.block.order, main[0].start), main[-1].end)
+
+
+def _has_prose(page: Page, item: Item, chars: int) -> bool:
+    lines = page.within(item.start, item.end)
+    return sum(words.width(line.text) for line in lines if words.is_paragraph(line.text) or _is_prose(line)) >= chars
 
 
 def _declared(page: Page) -> str:
@@ -86,50 +206,3 @@ def _declared(page: Page) -> str:
 
 def _title_matches(page: Page, heading: Line) -> bool:
     return len(heading.text) >= 20 and heading.text[:40].casefold() in page.title.casefold()
-
-
-def _dated(page: Page, line: Line) -> bool:
-    return page.whole(line.text) is not None
-
-
-def record(page: Page, found: Publication) -> Record:
-    """The page's one entry."""
-    taken = parts.of(page, found.item)
-    title = clean(found.heading.text)
-    day = next((one for one in taken.days if one.sure >= 0.8 and one.found.day is not None and one.found.date), None)
-    prose = [
-        line
-        for line in taken.lines
-        if line is not found.heading and not line.heading and words.width(line.text) >= 60 and not line.linked
-    ]
-    prose = [line for line in prose if not page.regions[line.start]]
-    chosen = next((line for line in prose if not _quoted(line)), prose[0] if prose else None)
-    summary = clean(chosen.text) if chosen is not None else ""
-    url = _canonical(page)
-    typed = next((kind for line in taken.lines[:8] if (kind := kinds.of_type_line(line.text))), None)
-    return Record(
-        title=title,
-        url=url,
-        date=day.found.date if day is not None else None,
-        published=day.found.published
-        if day is not None and day.found.published and day.found.published.timetuple()[3:6] != (0, 0, 0)
-        else None,
-        kind=typed or kinds.of(title, url, summary),
-        summary=summary,
-        language=scripts.language(title) or page.language,
-        enclosures=downloads.of(page, taken.links),
-        confidence={"title": 0.95, "date": day.sure if day is not None else 0.0},
-        origin={"title": "heading", "url": "canonical", **({"date": day.origin} if day is not None else {})},
-    )
-
-
-def _quoted(line: Line) -> bool:
-    around: Node | None = next((node for node in line.block.ancestors() if node.tag in ("blockquote", "q")), None)
-    return around is not None or _QUOTED.match(line.text) is not None
-
-
-def _canonical(page: Page) -> str:
-    for node in page.tree.all("link"):
-        if "canonical" in node.get("rel").lower().split() and (url := links.absolute(node.get("href"), page.base)):
-            return url
-    return page.url

@@ -6,6 +6,7 @@ left_out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from feeds.extraction.dom import TEXT, Node, Tree
@@ -52,6 +53,13 @@ _PATTERNS = tuple((region, re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])")) 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OWN_HEADER = frozenset(("article", "section", "main", "li", "td"))
 _LIST_IN_FORM = 3  # links: a form with so many is wrapped around a list
+_MANY = 3  # of one name: a page has one header and one footer, items may have their own
+_HOLDERS = frozenset(("div", "ul", "ol", "p", "table", "section", "center", "td"))
+_FIGURES = re.compile(r"\d\d")
+_SHORT_LINK = 20  # characters of a link of a menu, on the average
+_MOSTLY = 0.75  # of a menu's characters are links
+_SMALL = 0.3  # of the page's characters: more is no menu
+_FEW_ALIKE = 3
 _SHORT = 200  # characters of a pager
 MOST = 0.45  # of the page's text: what holds more is no side matter
 
@@ -61,7 +69,9 @@ def of(tree: Tree) -> Sequence[str]:
     sizes, linked = _sums(tree, lambda node: True), _sums(tree, lambda node: node.link is not None)
     anchors = _counted(tree, ("a",))
     heads = _counted(tree, ("h1", "main"))
+    named = Counter(_name(node) for node in tree.nodes if node.tag != TEXT)
     total = sizes[0] or 1
+    menus = _menus(tree, sizes, linked, anchors)
     found: list[str] = []
     for node in tree.nodes:
         inherited = found[node.parent.order] if node.parent is not None else ""
@@ -69,12 +79,54 @@ def of(tree: Tree) -> Sequence[str]:
             found.append(inherited)
             continue
         region = _own(node)
+        if region in ("header", "footer") and named[_name(node)] >= _MANY:
+            region = ""
         if region and not _fits(
             region, sizes[node.order], total, linked[node.order], anchors[node.order], heads[node.order]
         ):
             region = ""
-        found.append(region)
+        found.append(region or menus.get(node.order, ""))
     return found
+
+
+def _menus(tree: Tree, sizes: Sequence[int], linked: Sequence[int], anchors: Sequence[int]) -> Mapping[int, str]:
+    """Elements that are a menu or a footer by what they hold: short links and little else, above the first heading of
+    the page or below the last, whatever they are called.
+    """
+    headings = [node.order for node in tree.nodes if node.tag in ("h1", "h2", "h3", "h4", "main", "article")]
+    if not headings:
+        return {}
+    found: dict[int, str] = {}
+    total, end = sizes[0] or 1, 0
+    for node in tree.nodes:
+        if node.order < end or node.tag not in _HOLDERS or sizes[node.order] >= _SMALL * total:
+            continue
+        links, size = anchors[node.order], sizes[node.order]
+        if not links or linked[node.order] > _SHORT_LINK * links or _has_figures(tree, node):
+            continue
+        if node.end <= headings[0] and links >= _LIST_IN_FORM and linked[node.order] >= _MOSTLY * size:
+            found[node.order], end = "navigation", node.end
+        elif node.order > headings[-1] and links > 1 and 2 * linked[node.order] >= size and _is_last(tree, node):
+            found[node.order], end = "footer", node.end
+    return found
+
+
+def _has_figures(tree: Tree, node: Node) -> bool:
+    """Whether a text could be a date: it has two figures in a row."""
+    return any(_FIGURES.search(part.text) for part in tree.within(node) if part.tag == TEXT)
+
+
+def _is_last(tree: Tree, node: Node) -> bool:
+    """Whether an element ends the page, and is not part of the list that does."""
+    after = tree.nodes[node.end :]
+    if any(part.tag == TEXT and part.text.strip() and part.link is None for part in after):
+        return False
+    around = node.parent
+    return around is not None and sum(child.tag == node.tag for child in around.children) <= _FEW_ALIKE
+
+
+def _name(node: Node) -> tuple[str, str]:
+    return node.tag, node.get("class")
 
 
 def _fits(region: str, size: int, total: int, linked: int, anchors: int, heads: int) -> bool:
@@ -107,9 +159,9 @@ def _counted(tree: Tree, tags: tuple[str, ...]) -> list[int]:
 def _own(node: Node) -> str:
     if node.tag in ("html", "body", "main", "article", "a", "li", "tr", "td"):
         return _ROLES.get(node.get("role"), "") if node.tag != "main" else ""
-    if node.tag == "header":
+    if node.tag in ("header", "footer"):
         inside = any(above.tag in _OWN_HEADER for above in node.ancestors())
-        return "" if inside else "header"
+        return "" if inside else node.tag
     if region := _TAGS.get(node.tag) or _ROLES.get(node.get("role"), ""):
         return region
     names = _CAMEL.sub("-", f"{node.get('class')} {node.get('id')}").lower()

@@ -99,6 +99,11 @@ def named_in(label: str) -> str:
     return next((code for name, code in names.items() if not name.isascii() and name in small), "")
 
 
+def is_language(word: str) -> bool:
+    """Whether a word, in small letters, is the name or the code of a language."""
+    return word in _NAMED or word in _by_name()
+
+
 def in_file_name(url: str) -> str:
     """The language a file's name ends in ("…_KH.pdf" is Khmer), or ""."""
     ending = _SUFFIX.search(url.split("?")[0])

@@ -18,6 +18,7 @@ from feeds.extraction.parts import Day, Name, Parts, Slot
 from state.text import folded
 
 _BASE = {"heading": 1.6, "link": 1.0, "bold": 0.55, "line": 0.25, "alt": -0.2}
+_LOOSE = ("line", "bold")  # sorts of names that nothing but their place makes a title
 _TITLED = re.compile(r"title|headline|heading|titulo|titre|titel|subject|name(?!d)", re.I)
 _PUBLISHED = re.compile(
     r"publi|post|date|datum|fecha|data|filed|issued|released|entry|created|dated|日期|時間|时间|วันที่|កាលបរិច្ឆេទ|ngày",
@@ -62,18 +63,22 @@ def _title_slots(items: Sequence[Parts]) -> tuple[tuple[tuple[Slot, str], float]
             if key not in seen:
                 seen.add(key)
                 found.setdefault(key, []).append((name, place))
-    scored = ((key, _title_score(key, names, len(items))) for key, names in found.items())
+    hollow = Counter(key for parts in items for key in parts.hollow if key in found)
+    scored = ((key, _title_score(key, names, hollow[key], len(items))) for key, names in found.items())
     return tuple(sorted(scored, key=lambda pair: -pair[1]))
 
 
-def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], count: int) -> float:
+def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], hollow: int, count: int) -> float:
+    """hollow: how many items have an image in this place."""
     texts = [folded(name.text) for name, _ in names]
-    share = len(names) / count
+    share = min(1.0, (len(names) + hollow) / count)
     distinct = len(set(texts)) / len(texts)
     width = fmean(min(words.width(name.text), 70) for name, _ in names) / 70
     first = 1 - fmean(min(place, 5) for _, place in names) / 5
     typed = fmean(kinds.of_type_line(name.text) is not None for name, _ in names)
-    prose = fmean(words.is_paragraph(name.text) for name, _ in names)
+    prose = fmean(
+        words.is_paragraph(name.text) or (key[1] in _LOOSE and words.is_sentence(name.text)) for name, _ in names
+    )
     says = 0.5 if any(_TITLED.search(step) for step in key[0]) else 0.0
     linked = 0.3 if key[1] != "link" and fmean(name.link is not None for name, _ in names) > 0.5 else 0.0
     repeated = 1.2 * (1 - distinct) if len(texts) > 2 else 0.0

@@ -6,13 +6,17 @@ in fewer characters, and words cannot be counted in them.
 
 import re
 import unicodedata
+from functools import lru_cache
 
+from feeds.extraction.filelabels import is_file_label
 from feeds.extraction.wordlist import listed
 from state.text import folded
 
+_REMEMBERED = 65536  # texts: each is looked at by several parts
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def bare(text: str) -> str:
     """A text for looking it up: as `folded`, and without accents."""
     small = folded(text)
@@ -52,6 +56,7 @@ _MORE = frozenset(
         "|",
     )
 )
+_LONGEST_MORE = 40  # characters
 # What stands beside entries and leads to nothing of theirs.
 _IDLE = frozenset(
     bare(word)
@@ -80,7 +85,9 @@ _SENTENCE = re.compile(r".+?[.!?。!?։។](?=\s|$)|.+?[。!?។]", re.S)
 
 def is_more(text: str) -> bool:
     """Whether a text only leads on ("read more", "Download »")."""
-    return len(text) < 200 and (bare(text) in _MORE or _MORE_START.match(text) is not None)
+    return (len(text) <= _LONGEST_MORE and bare(text) in _MORE) or (
+        len(text) < 200 and _MORE_START.match(text) is not None
+    )
 
 
 def is_idle(text: str) -> bool:
@@ -92,6 +99,7 @@ def is_file_name(text: str) -> bool:
     return _FILE_NAME.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def may_be_title(text: str) -> bool:
     """Whether a text could name an entry: it has letters, and is no file name or lead-on."""
     return (
@@ -100,6 +108,7 @@ def may_be_title(text: str) -> bool:
         and not is_more(text)
         and not is_idle(text)
         and not is_file_name(text)
+        and not is_file_label(text)
     )
 
 
@@ -126,3 +135,8 @@ def is_paragraph(text: str) -> bool:
     return width(text) > 110 and (
         text.rstrip("”\"')»").endswith((".", "…", ":", "。", "។")) or len(re.findall(r"[.!?]\s+[A-ZÀ-ÞА-Я]", text)) >= 1
     )
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text is a sentence of prose, however short: it ends as one and has more words than a name."""
+    return width(text) >= 45 and text.rstrip("”\"')»").endswith((".", "。", "។", "۔"))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli import settings
+from cli.app import App
 from cli.keys import KEYS
 from state.errors import Misuse
 
@@ -78,6 +79,57 @@ def test_a_wrong_variable_is_named(tmp_path: Path, variable: str, value: str, sa
         settings.load(written(tmp_path, ""), {variable: value})
 
 
+def test_a_variable_may_name_a_file_that_holds_the_value(tmp_path: Path) -> None:
+    secret = tmp_path / "smtp"
+    secret.write_text("smtp://news:s3cret@relay.example.org:587\n", encoding="utf-8")
+    networks = tmp_path / "networks"
+    networks.write_text('["127.0.0.0/8"]', encoding="utf-8")
+
+    found = settings.load(
+        written(tmp_path, "[mail]\nsmtp = 'smtp://localhost'\n"),
+        {"TIDINGS_MAIL__SMTP_FILE": str(secret), "TIDINGS_POLL__ALLOW_FILE": str(networks)},
+    )
+
+    assert found.mailing.smtp == "smtp://news:s3cret@relay.example.org:587"
+    assert found.polling.allow == ("127.0.0.0/8",)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"http://news:s3cret@relay\n", 'mail.smtp is nothing it can be; give "smtp://host:port"'),
+        (b"[s3cret", "give a JSON list"),
+        (b"\xff\xfe s3cret", "not UTF-8"),
+        (b"s3cret" * 20_000, "larger than"),
+        (None, "which cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_wrong_file_of_a_variable_is_named_and_its_secret_is_not_shown(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    secret = tmp_path / "smtp"
+    if content is not None:
+        secret.write_bytes(content)
+
+    with pytest.raises(Misuse) as error:
+        settings.load(written(tmp_path, ""), {"TIDINGS_MAIL__SMTP_FILE": str(secret)})
+
+    assert "TIDINGS_MAIL__SMTP_FILE" in str(error.value)
+    assert str(secret) in str(error.value)
+    assert says in str(error.value)
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_value_and_a_file_for_one_key_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "title").write_text("Ours", encoding="utf-8")
+
+    with pytest.raises(Misuse, match="given twice"):
+        settings.load(
+            written(tmp_path, ""),
+            {"TIDINGS_SITE__TITLE": "Theirs", "TIDINGS_SITE__TITLE_FILE": str(tmp_path / "title")},
+        )
+
+
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="does not exist"):
         settings.load(tmp_path / "none.toml", {})
@@ -103,3 +155,9 @@ def test_a_key_that_is_not_acted_on_yet_is_said(tmp_path: Path) -> None:
 def test_every_key_is_explained() -> None:
     assert all(key.about.endswith(".") for key in KEYS)
     assert len({key.path for key in KEYS}) == len(KEYS)
+
+
+def test_a_password_in_the_database_url_is_never_shown() -> None:
+    app = App(None, "postgresql://news:secret@db.example/tidings", environment={})
+
+    assert app.shown_url == "postgresql://news:***@db.example/tidings"

@@ -125,3 +125,20 @@ def test_a_child_speaks_only_frames_and_ends_with_its_input() -> None:
         answers.append(codec.decode(rest[LENGTHS.size : LENGTHS.size + size], Answer))
         rest = rest[LENGTHS.size + size :]
     assert [answer.extraction == extract(PAGE, NOW) for answer in answers] == [True, True]
+
+
+async def test_a_fault_while_reading_costs_one_document_and_says_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cchardet.py").write_text("def detect(body):\n    raise RuntimeError('no table for these bytes')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    undeclared = Document("https://harbour.example/old", "<p>Gezeitentafel für Köln".encode("latin-1"))
+
+    async with Children(count=1) as children:
+        broken = await children.extract(undeclared, now=NOW)
+        after = await children.extract(PAGE, now=NOW)
+
+    assert isinstance(broken, Unreadable)
+    assert "RuntimeError: no table for these bytes at cchardet.py:2" in broken.reason
+    assert "report this with its address" in broken.reason
+    assert isinstance(after, Extraction)

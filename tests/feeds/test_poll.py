@@ -251,7 +251,7 @@ async def test_an_unforeseen_fault_in_one_source_does_not_keep_the_others_from_b
 ) -> None:
     await added(watch, site.puts("/list", listing(ROWS)))
     with store.write() as db:
-        sources.put(db, replace(source(store), id="crooked", where="/tmp/nowhere", timezone="No/Zone"))
+        sources.put(db, replace(source(store), id="crooked", where="/srv/nowhere", timezone="No/Zone"))
         sources.put(db, replace(source(store), id="odd", where="http://[::1", next_poll_at=NOW))
     site.puts("/list", listing([NEW, *ROWS]))
     polled = await poll_due(watch, now=NOW + 3 * HOUR)

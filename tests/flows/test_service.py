@@ -1,5 +1,6 @@
 """The service as a process: it serves, it works by itself, it ends in good order, and there is only one."""
 
+import json
 import os
 import re
 import signal
@@ -18,11 +19,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, database: str) -> Path:
     """Where the service lives, with one watched folder of documents and one reader."""
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "notices.txt").write_text(NOTICES, encoding="utf-8")
-    (tmp_path / "tidings.toml").write_text('[digests]\nwindow = "1s"\n[web]\nport = 0\n', encoding="utf-8")
+    settings = f'[state]\nurl = {json.dumps(database)}\n[digests]\nwindow = "1s"\n[web]\nport = 0\n'
+    (tmp_path / "tidings.toml").write_text(settings, encoding="utf-8")
     tidings(tmp_path, "init")
     tidings(tmp_path, "source", "add", "documents", "--id", "mill", "--every", "1s", "--yes")
     tidings(tmp_path, "subscriber", "add", "reader@example.org", "--topic", "all", "--every", "now", "--confirmed")
@@ -74,6 +76,7 @@ def test_a_change_becomes_a_feed_and_a_mail_by_itself(folder: Path, service: sub
     assert b"Night shifts end in June" in mail.read_bytes()
 
 
+@pytest.mark.sqlite
 def test_a_second_run_on_one_database_refuses_and_the_first_ends_in_good_order(
     folder: Path, service: subprocess.Popen[str]
 ) -> None:

@@ -1,6 +1,9 @@
 """One mailbox, or a reason in words."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mail.addresses import domain, on_wire, parse
 from state.errors import Misuse
@@ -76,3 +79,15 @@ def test_only_a_local_part_beyond_ascii_needs_smtputf8(email: str, wire: tuple[s
 def test_the_domain_of_an_address_is_ascii() -> None:
     assert domain("a@bücher.example.com") == "xn--bcher-kva.example.com"
     assert domain("nobody") == ""
+
+
+@given(st.from_regex(r"[A-Za-z0-9._+-]{1,12}@[A-Za-z0-9.-]{1,20}(\.(org|test|local|xn--p1ai|x))?", fullmatch=True))
+def test_plain_addresses_are_judged_as_all_others(text: str) -> None:
+    """Most addresses take a short way; it must end where the long one does."""
+    try:
+        expected = validate_email(text, check_deliverability=False, strict=True).normalized
+    except EmailNotValidError:
+        with pytest.raises(Misuse):
+            parse(text)
+    else:
+        assert (parse(text).email, parse(text).key) == (expected, expected.casefold())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from mail import deliver as delivering
 from mail.answers import Envelope
@@ -17,6 +18,7 @@ from state import alarms, editions, outbox, subscribers
 from state.errors import UserError
 from state.outbox import Result
 from state.records import Edition, Message, Site
+from state.schema import outbox as outbox_table
 from state.store import Store, open_store
 from tests.fakes.postmaster import Postmaster
 from tests.mail.sending import SITE, Clock, queue, simple
@@ -132,7 +134,7 @@ async def test_no_more_than_per_hour_are_sent_in_any_hour(post: Post) -> None:
 
 async def test_two_deliveries_at_once_send_each_message_once(post: Post) -> None:
     post.queue(60)
-    other = open_store(str(post.store.engine.url))
+    other = open_store(post.store.engine.url.render_as_string(hide_password=False))
     second = Delivery(other, post.delivery.settings, SITE, simple)
 
     both = await asyncio.gather(post.deliver(), deliver(second, clock=post.clock, owner="second"))
@@ -473,7 +475,7 @@ async def test_a_digest_is_put_together_from_its_edition_which_is_loaded_once(po
         editions.put(db, edition, "cohort")
     numbers = post.queue(3)
     with post.store.write() as db:
-        db.exec_driver_sql("UPDATE outbox SET edition = 'e1' WHERE id != ?", (numbers[0],))
+        db.execute(update(outbox_table).where(outbox_table.c.id != numbers[0]).values(edition="e1"))
     seen: list[tuple[int, Edition | None, str]] = []
 
     def watched(message: Message, **more: Any) -> Envelope:
@@ -510,14 +512,20 @@ async def test_a_mail_that_cannot_be_put_together_is_held_and_the_next_one_goes_
 
 def break_recording(store: Store, state: str) -> Callable[[], None]:
     """Let the database refuse a state, as a full disk would; what mends it."""
-    trigger = f"""CREATE TRIGGER full BEFORE UPDATE OF state ON outbox WHEN new.state = '{state}'
-                  BEGIN SELECT RAISE(ABORT, 'disk is full'); END"""
+    if store.file:
+        fault = f"""CREATE TRIGGER fault BEFORE UPDATE OF state ON outbox WHEN new.state = '{state}'
+                    BEGIN SELECT RAISE(ABORT, 'disk is full'); END"""
+    else:
+        fault = f"""CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN RAISE EXCEPTION 'disk is full' USING ERRCODE = 'disk_full'; END $$;
+                    CREATE TRIGGER fault BEFORE UPDATE OF state ON outbox FOR EACH ROW WHEN (new.state = '{state}')
+                    EXECUTE FUNCTION fault()"""
     with store.write() as db:
-        db.exec_driver_sql(trigger)
+        db.exec_driver_sql(fault)
 
     def mend() -> None:
         with store.write() as db:
-            db.exec_driver_sql("DROP TRIGGER full")
+            db.exec_driver_sql("DROP TRIGGER fault" if store.file else "DROP FUNCTION fault CASCADE")
 
     return mend
 

@@ -370,3 +370,33 @@ def test_editions_are_listed_with_what_became_of_their_messages(store: Store, no
         assert issue.messages == {"queued": 1, "cancelled": 1}
         with pytest.raises(NotFound, match="digest 'x'"):
             editions.issue(db, "x")
+
+
+def test_a_weekly_reader_may_hear_that_nothing_was_new(store: Store, now: datetime, topics: None) -> None:
+    subscribed(store, SOK, "harvest", now=now, every="weekly")
+    subscribed(store, DARA, "harvest", now=now, every="daily")
+    monday = datetime(2026, 5, 11, 9, tzinfo=UTC)
+
+    def planned(at: datetime) -> Planned:
+        return plan_due(
+            store, site=SITE, settings=Digests(empty_note=True), now=at, mint=lambda: f"note{next(numbers)}"
+        )
+
+    first = planned(monday)
+    assert (first.messages, first.held, first.empty) == (1, 0, 1), "a daily reader is not told every day"
+    assert planned(monday + HOUR).messages == 0
+    (message,) = queued(store)
+    assert (message.recipient, message.key) == (SOK, "2026-05-11")
+    with store.read() as db:
+        made = editions.edition(db, message.edition or "")
+    assert (made.subject, made.entries) == ("Nothing new; 0 pages checked", ())
+    assert "None of your topics had anything new" in made.text
+
+    arrives(store, "e1", "harvest", at=monday + HOUR)
+    assert planned(monday + 7 * DAY).messages == 2
+    assert told(store, SOK) == [[], ["e1"]]
+
+
+def test_without_the_setting_nobody_hears_of_nothing(store: Store, now: datetime, topics: None) -> None:
+    subscribed(store, SOK, "harvest", now=now, every="weekly")
+    assert plan(store, datetime(2026, 5, 11, 9, tzinfo=UTC)).messages == 0

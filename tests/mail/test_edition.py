@@ -9,7 +9,7 @@ import pytest
 
 from mail.cohort import Cohort, Item, Section
 from mail.coverage import Coverage
-from mail.edition import FULL, HEADLINES, MAX_HTML, Known, compose, shares, shortened
+from mail.edition import FULL, HEADLINES, MAX_HTML, Known, Remarks, compose, for_all, shares, shortened
 from mail.message import hole
 from state.records import Edition, Enclosure, Entry
 from templates import links
@@ -18,6 +18,7 @@ from tests.mail.people import HARVEST, MINES, SITE, entry, source
 NOW = datetime(2026, 5, 10, 8, 0, tzinfo=UTC)
 TOPICS = {topic.id: topic for topic in (HARVEST, MINES)}
 QUIET = Coverage(14, 9, 1, NOW - timedelta(days=4))
+NOTHING = Remarks()
 FILES = (
     Enclosure("https://press.example.org/report-km.pdf", "application/pdf", "km", "", 340_000),
     Enclosure("https://press.example.org/report.doc", "", "", "", None),
@@ -50,6 +51,7 @@ def composed(
     coverage: Coverage = QUIET,
     language: str = "en",
     timezone: str = "Asia/Phnom_Penh",
+    remarks: Remarks = NOTHING,
 ) -> Edition:
     """sections: a topic expression and its entries."""
     held = [(topic, list(entries)) for topic, entries in sections]
@@ -59,7 +61,7 @@ def composed(
     )
     known = Known({one.id: one for _, entries in held for one in entries}, TOPICS, {"press": source(NOW)})
     cohort = Cohort(parts, language, timezone, ("daily",), "2026-05-10")
-    return compose(cohort, known, coverage=coverage, site=SITE, edition_id="5f0c", now=NOW)
+    return compose(cohort, known, coverage=coverage, site=SITE, edition_id="5f0c", now=NOW, remarks=remarks)
 
 
 def many(number: int, *, title: str = "Title number {}", summary: str = "") -> list[Entry]:
@@ -94,6 +96,7 @@ def test_the_text_part_is_written() -> None:
     leave = links.unsubscribe(SITE, hole("5f0c"))
     assert text == (
         "Labour news, 10 May 2026: 1 new\n"
+        f"Read in the browser: {links.edition(SITE, '5f0c')}\n"
         f"Unsubscribe: {leave}\n"
         "\n"
         "\n"
@@ -110,7 +113,7 @@ def test_the_text_part_is_written() -> None:
         "    https://press.example.org/report.doc\n"
         "  Download: Full report (PDF, English, 1.3 MB)\n"
         "    https://press.example.org/full.pdf\n"
-        "  Because you follow Harvest work (Cambodia): “harvest*”. Also in: Mines\n"
+        "  Because you follow Harvest work (Cambodia): “harvest…”. Also in: Mines\n"
         "\n"
         "\n"
         "--\n"
@@ -119,6 +122,7 @@ def test_the_text_part_is_written() -> None:
         "Harvest work (Cambodia) as a feed: https://news.example.org/feeds/harvest.atom?country=KH\n"
         "\n"
         "You get this mail because you subscribed to it.\n"
+        f"Change topics, hours or address: {links.preferences(SITE, hole('5f0c', 'preferences'))}\n"
         f"Unsubscribe: {leave}\n"
         "\n"
         "Labour news, 1 Sample Street, Sampleton\n"
@@ -184,7 +188,7 @@ def test_the_preheader_tells_more_than_the_subject() -> None:
 def test_dates_are_as_honest_as_their_source(date: str | None, said: str) -> None:
     edition = composed(("all", [entry("e1", now=NOW, date=date)]))
     assert f"  Press office - {said}\n" in edition.text
-    assert f"Press office · {said}<" in edition.html
+    assert f"<bdi>Press office</bdi> · <bdi>{said}</bdi><" in edition.html
 
 
 def test_nothing_is_cut_silently() -> None:
@@ -236,11 +240,75 @@ def test_other_languages_are_marked_with_their_direction() -> None:
     assert marked == [("a", "ar", "rtl"), ("h3", "ar", "rtl"), ("p", "ar", "rtl")]
 
 
-def test_topics_have_their_titles_in_the_readers_language_and_the_rest_is_one_language() -> None:
-    edition = composed(("harvest?country=KH", [entry("e1", now=NOW, date="2004-07")]), language="fr")
+def test_a_french_reader_gets_all_of_it_in_french() -> None:
+    one = replace(entry("e1", now=NOW, date="2004-07", kind="report"), topics=("harvest", "mines"))
+    edition = composed(("harvest?country=KH", [one]), language="fr")
+    assert edition.language == "fr"
+    assert edition.subject == "1 nouveauté : Title of e1"
     assert "RÉCOLTES (CAMBODGE)" in edition.text
+    assert "Press office - juillet 2004 - rapport" in edition.text
+    last_line = "14 pages vérifiées; 9 sans nouveauté; une n’a pas pu être lue depuis mercredi."
+    assert last_line in " ".join(edition.text.split())
+    assert 'lang="fr"' in edition.html
+
+
+def test_a_language_without_a_catalogue_gets_english_that_says_so() -> None:
+    edition = composed(("harvest?country=KH", [entry("e1", now=NOW, date="2004-07")]), language="sv")
+    assert edition.language == "en"
     assert "July 2004" in edition.text
-    assert edition.language == "en", "as long as there is no catalogue, the words are English and say so"
+
+
+NOTE = Remarks((("Dear <readers>,",), ("we watch more pages", "from June on.")))
+
+
+def test_the_admins_note_stands_on_top_of_both_parts_as_plain_text() -> None:
+    edition = composed(("harvest", many(2)), remarks=NOTE)
+    assert "Dear <readers>,\n\nwe watch more pages\nfrom June on.\n\n  1. Title number 0" in edition.text
+    assert "Dear &lt;readers&gt;,</p>" in edition.html
+    assert edition.html.index("from June on.") < edition.html.index("Title number 0</a>")
+
+
+def test_a_sample_of_the_past_says_so_on_top() -> None:
+    edition = composed(("harvest", many(2)), remarks=Remarks(past=True))
+    said = "This is a sample of the past"
+    assert edition.text.index(said) < edition.text.index("Title number 0")
+    assert edition.html.index(said) < edition.html.index("Title number 0</a>")
+    assert said not in composed(("harvest", many(2))).text
+
+
+def test_the_web_version_has_nothing_personal() -> None:
+    edition = composed(("harvest", [FULLY_TOLD]))
+    page = for_all(edition)
+    assert hole("5f0c") not in page
+    assert hole("5f0c", "preferences") not in page
+    assert "You get this mail" not in page
+    assert "Growers &amp; unions agree" in page
+    assert page.count("<p") == page.count("</p>")
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://press.example.org/a", "javascript:alert(1)", "https://press.example.org/" + "a" * 2000]
+)
+def test_what_a_mail_may_not_link_to_is_left_to_the_entrys_own_page(url: str) -> None:
+    files = (Enclosure(url), Enclosure("https://press.example.org/a.pdf", "application/pdf"))
+    edition = composed(("harvest", [entry("e1", now=NOW, url=url, enclosures=files)]))
+    hrefs = [link["href"] for link in Page(edition.html).all("a")]
+    assert url not in hrefs
+    assert hrefs.count("https://news.example.org/entries/e1") == 2, "the headline, and the file that is not named"
+    assert "1 more file, on the page of this entry" in edition.text
+
+
+def test_of_very_many_files_some_are_named_and_the_rest_counted() -> None:
+    files = tuple(Enclosure(f"https://press.example.org/{at}.pdf") for at in range(50))
+    edition = composed(("harvest", [entry("e1", now=NOW, enclosures=files)]))
+    assert edition.text.count("Download: ") == 8
+    assert "42 more files, on the page of this entry" in edition.text
+
+
+def test_an_endless_title_is_shortened_and_the_mail_stays_small() -> None:
+    edition = composed(("harvest", many(300, title="word " * 2000 + "{}", summary="long " * 500)))
+    assert len(edition.html.encode()) <= MAX_HTML
+    assert "…" in edition.text
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ TEXTS = st.lists(st.text(alphabet=st.sampled_from("ab .=\nF\tខé😀From"), ma
 def test_any_text_with_any_holes_comes_back(pieces: list[str], length: int) -> None:
     joined = f"abc{HOLE}def".join(pieces)
     filler = "y" * length
-    part = encode(joined, HOLE, length)
+    part = encode(joined, [HOLE], length)
 
     assert decoded(part, filler) == joined.replace(HOLE, filler).replace("\n", "\r\n")
     for line in part.fill(filler.encode()).split(b"\r\n"):
@@ -42,10 +42,20 @@ def test_any_text_with_any_holes_comes_back(pieces: list[str], length: int) -> N
     [("plain words " * 50, "quoted-printable"), ("ដំណឹង" * 50, "base64"), (f"ដំណឹង{HOLE}ដំណឹង" * 9, "base64")],
 )
 def test_the_shorter_way_is_taken(text: str, method: str) -> None:
-    part = encode(text, HOLE, len(FILLER))
+    part = encode(text, [HOLE], len(FILLER))
     assert part.method == method
     assert decoded(part) == text.replace(HOLE, FILLER)
 
 
 def test_all_line_breaks_become_crlf() -> None:
-    assert decoded(encode("a\nb\r\nc\rd", HOLE, 5)) == "a\r\nb\r\nc\r\nd"
+    assert decoded(encode("a\nb\r\nc\rd", [HOLE], 5)) == "a\r\nb\r\nc\r\nd"
+
+
+@given(TEXTS, st.integers(1, 60))
+def test_holes_of_several_kinds_take_what_is_theirs(pieces: list[str], length: int) -> None:
+    joined = "".join(f"{piece} abc{(HOLE, '[[other]]')[at % 2]}def" for at, piece in enumerate(pieces))
+    part = encode(joined, [HOLE, "[[other]]"], length)
+    octets = part.fill(b"y" * length, b"z" * length)
+    plain = quopri.decodestring(octets) if part.method == "quoted-printable" else base64.b64decode(octets)
+    expected = joined.replace(HOLE, "y" * length).replace("[[other]]", "z" * length).replace("\n", "\r\n")
+    assert plain.decode() == expected

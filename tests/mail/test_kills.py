@@ -39,7 +39,7 @@ class Field:
         fresh.replace(self._clock)
 
     def order(self, **more: object) -> Order:
-        where = str(self.store.engine.url)
+        where = self.store.engine.url.render_as_string(hide_password=False)
         return Order(where, self.postmaster.url, str(self._clock), **more)  # type: ignore[arg-type]
 
     async def finish(self, **more: object) -> None:

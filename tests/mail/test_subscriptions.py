@@ -346,3 +346,21 @@ def test_what_does_not_exist_is_refused_in_words(
         subscriptions.subscribe(db, **wanted)  # type: ignore[arg-type]
     with store.read() as db:
         assert subscribers.listed(db) == ()
+
+
+def test_who_asks_for_what_they_have_is_told_where_to_change_it_once_a_day(store: Store, now: datetime) -> None:
+    with store.write() as db:
+        know_topics(db, now)
+        subscribe(db, SOK, "harvest", now=now)
+
+    def ask_again(at: datetime) -> list[str]:
+        with store.write() as db:
+            asked = subscribe(db, SOK, "harvest", now=at, confirmed=False, by="subscriber")
+            assert not asked.mailed_confirmation
+            return [outbox.payload(db, one.id) for one in outbox.messages(db) if one.kind == "known"]
+
+    (told,) = ask_again(now)
+    assert "/preferences/p-" in told
+    assert "Harvest work" in told
+    assert len(ask_again(now + timedelta(hours=23))) == 1
+    assert len(ask_again(now + timedelta(hours=25))) == 2

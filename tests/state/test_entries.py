@@ -138,22 +138,22 @@ def test_hiding_what_is_not_there_says_so(store: Store) -> None:
 
 
 def test_every_wording_is_kept_and_only_a_significant_one_counts(store: Store) -> None:
-    keep(store, entry("a", "Krm Sokha freed"))
+    keep(store, entry("a", "Sok Drara freed"))
     with store.write() as db:
-        typo = replace(entry("a"), record=Record(title="Kem Sokha freed"))
+        typo = replace(entry("a"), record=Record(title="Sok Dara freed"))
         kept = entries.revise(db, typo, source="office", significant=False, now=LATER)
-        news = replace(kept, record=Record(title="Kem Sokha and three others freed"))
+        news = replace(kept, record=Record(title="Sok Dara and three others freed"))
         entries.revise(db, news, source="office", significant=True, now=LATER)
     with store.read() as db:
         said = [(one.number, one.significant, one.record.title) for one in entries.revisions(db, "a")]
         now = entries.entry(db, "a")
 
     assert said == [
-        (1, True, "Krm Sokha freed"),
-        (2, False, "Kem Sokha freed"),
-        (3, True, "Kem Sokha and three others freed"),
+        (1, True, "Sok Drara freed"),
+        (2, False, "Sok Dara freed"),
+        (3, True, "Sok Dara and three others freed"),
     ]
-    assert (now.revision, now.title) == (3, "Kem Sokha and three others freed")
+    assert (now.revision, now.title) == (3, "Sok Dara and three others freed")
 
 
 def test_a_withdrawn_entry_keeps_the_first_date_and_can_come_back(store: Store) -> None:

@@ -221,6 +221,7 @@ def test_a_claim_of_a_dead_sender_is_queued_again_when_its_lease_is_over(store: 
     assert names(claim(store, now + MINUTE)) == ["sok"]
 
 
+@pytest.mark.sqlite
 def test_the_holder_of_the_lock_need_not_wait_for_leases(store: Store, now: datetime) -> None:
     add(store, now)
     claim(store, now)

@@ -74,9 +74,31 @@ def test_a_list_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> N
         StopList(tmp_path / "missing" / "x.stoplist").append("left", SOK, keys=SIGNED, at=NOW)
 
 
+@pytest.mark.sqlite
 def test_it_lies_beside_the_database(store: Store, now: datetime) -> None:
     with store.write() as db:
         path = stoplist.beside(db).path
         assert keys.ensure(db, "stoplist", now=now) == keys.known(db, "stoplist")
     assert store.file is not None
     assert path == store.file.with_name("tidings.db.stoplist")
+
+
+def test_who_was_forgotten_left_for_good(stop: StopList) -> None:
+    stop.append("forgotten", SOK, keys=SIGNED, at=NOW)
+
+    assert stop.left(SOK, keys=SIGNED) == stop.newest() == NOW
+    assert stop.last(SOK, keys=SIGNED) == ("forgotten", NOW)
+
+
+def test_many_are_asked_about_with_one_look(stop: StopList) -> None:
+    assert stop.leavers([SOK], keys=SIGNED) == {}
+    stop.append("left", SOK, keys=SIGNED, at=NOW)
+    stop.append("left", "back@example.org", keys=SIGNED, at=NOW)
+    stop.append("confirmed", "back@example.org", keys=SIGNED, at=NOW + timedelta(days=1))
+    stop.append("left", "topic@example.org", keys=SIGNED, at=NOW, topic="harvest")
+    stop.append("forgotten", "gone@example.org", keys=SIGNED, at=NOW)
+
+    asked = [SOK, "back@example.org", "topic@example.org", "gone@example.org", "nobody@example.org"]
+
+    assert stop.leavers(asked, keys=SIGNED) == {SOK: NOW, "gone@example.org": NOW}
+    assert [line.event for line in stop.lines()] == ["left", "left", "confirmed", "left", "forgotten"]

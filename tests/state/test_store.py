@@ -1,4 +1,4 @@
-"""Tests of state/store.py and state/migrate.py: real SQLite files."""
+"""Tests of state/store.py and state/migrate.py: real SQLite files; what is PostgreSQL's own: tests/postgres."""
 
 import threading
 from pathlib import Path
@@ -84,6 +84,7 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     broken.close()
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_says_so_and_loses_nothing(store: Store) -> None:
     with store.read() as db:
         pages = db.execute(text("PRAGMA page_count")).scalar_one()
@@ -119,11 +120,12 @@ def test_a_reader_sees_one_state_while_a_writer_writes(store: Store) -> None:
         assert reader.execute(select(schema.counters)).all() == []
 
 
+@pytest.mark.sqlite
 def test_many_writers_wait_for_each_other(store: Store) -> None:
     """Deferred transactions would fail with a locked database here; immediate ones wait."""
     with store.write() as db:
         db.execute(insert(schema.counters).values(name="n", value=0))
-    others = [open_store(store.engine.url.render_as_string()) for _ in range(4)]
+    others = [open_store(str(store.engine.url)) for _ in range(4)]
 
     def add(one: Store) -> None:
         for _ in range(25):

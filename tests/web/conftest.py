@@ -48,17 +48,19 @@ class Server:
         assert self.running is not None
         return self.running.port
 
-    async def start(self, *, site: Site = SITE, sink: bool = False, **serving: Any) -> "Server":
+    async def start(
+        self, *, site: Site = SITE, sink: bool = False, read_timeout: float = 30.0, **serving: Any
+    ) -> "Server":
         app = make_app(
             self.store,
             site=site,
-            serving=Serving(**serving),
+            serving=Serving(**{"answer_after": 0.0, "read_timeout": read_timeout, **serving}),
             publishing=Publishing(),
             sink=self.folder / "sink" if sink else None,
             clock=lambda: self.now,
             wake=self._wake,
         )
-        self.running = await serve(app, "127.0.0.1", 0)
+        self.running = await serve(app, "127.0.0.1", 0, read_timeout=read_timeout)
         self.others.append(self.running)
         return self
 

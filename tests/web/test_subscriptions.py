@@ -1,20 +1,24 @@
 """Subscribing, confirming and leaving in a browser, and leaving by a mail provider's one click."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import FormData
+from lxml import html
 
 from mail import subscriptions, tokens
 from mail.tokens import Token
-from state import keys, outbox, subscribers, topics
+from state import editions, entries, filings, keys, outbox, subscribers, topics
 from state import subscriptions as rows
 from state.records import Subscriber, Topic
 from state.store import Store
-from tests.feeds.samples import SITE, STORED_HARM
+from tests.feeds.samples import NOW, SITE, STORED_HARM, entry
 from tests.web.conftest import Server
-from web.subscriptions import masked, read_form
+from tests.web.looks import furnish
+from web.forms import asked as read_form
+from web.subscriptions import masked
 
 EMAIL = "sok@example.org"
 
@@ -323,3 +327,110 @@ async def test_a_topic_that_cannot_be_meant_ends_nothing(vocabulary: Store, serv
 
 def test_an_address_is_shown_so_that_only_its_owner_knows_it() -> None:
     assert masked("sok.dara@example.org") == "s…@example.org"
+
+
+# ---- what to expect, and what comes at once ----
+
+
+async def test_the_form_says_how_much_mail_each_rhythm_would_mean(store: Store, server: Server) -> None:
+    furnish(store)  # an entry every other day, and one more
+    server.now = NOW
+    page = html.fromstring((await (await server.start()).get("/")).text)
+    everything, wages = page.xpath("//select[@name='every:all']")[0], page.xpath("//select[@name='every:wages']")[0]
+    assert [option.text for option in everything][1:] == [
+        "as it comes (about 4 mails a week)",
+        "once a day (about 4 mails a week)",
+        "once a week (about 1 mail a week)",
+        "once a month (about 1 mail a month)",
+    ]
+    assert [option.get("value") for option in wages] == ["", "now", "daily", "weekly", "monthly"]
+    assert "about 1 mail a week" in wages[2].text
+    assert "about 4 new a week" in page.xpath("string(//form)")
+    assert page.xpath("//script") == []
+
+
+async def test_one_topic_may_have_a_rhythm_of_its_own(vocabulary: Store, server: Server) -> None:
+    await server.start()
+    data = {"topic": ["wages", "children"], "every": "weekly", "every:wages": "daily", "every:children": ""}
+    await server.post("/subscribe", form(**data))
+    shown = await server.get(f"/confirm/{asked(vocabulary)[0]}")
+    assert "once a day at 09:00" in shown.text
+    assert "once a week, Monday" in shown.text
+    await server.post(f"/confirm/{asked(vocabulary)[0]}")
+    assert wishes(vocabulary) == {"wages": "daily", "children": "weekly"}
+
+
+async def test_hour_day_zone_and_language_are_those_of_the_form(vocabulary: Store, server: Server) -> None:
+    await server.start()
+    more = {"at": "18:45", "on": "thu", "monthday": "31", "timezone": "Asia/Phnom Penh", "language": "fr"}
+    answer = await server.post("/subscribe", form(**more))
+    assert 'lang="fr"' in answer.text
+    made = person(vocabulary)
+    assert made is not None
+    assert (made.at, made.weekday, made.monthday) == ("18:45", 3, 31)
+    assert (made.timezone, made.language) == ("Asia/Phnom_Penh", "fr")
+
+
+async def test_after_confirming_the_latest_edition_and_the_way_to_change_it_come_at_once(
+    store: Store, server: Server
+) -> None:
+    furnish(store)
+    server.now = NOW
+    await server.start()
+    await server.post("/subscribe", form(email="late@example.org", topic=["wages", "safety"]))
+    with store.read() as db:
+        token = next(one.key for one in outbox.messages(db) if one.recipient == "late@example.org")
+    shown = await server.get(f"/confirm/{token}")
+    assert "about 1 mail a week" in shown.text
+    done = await server.post(f"/confirm/{token}")
+    assert "sample" in done.text
+    with store.read() as db:
+        (message,) = [
+            one for one in outbox.messages(db) if one.recipient == "late@example.org" and one.kind == "sample"
+        ]
+        edition = editions.edition(db, message.edition or "")
+    assert (message.state, message.lane) == ("queued", 0)
+    assert len(edition.entries) == 12
+    (link,) = re.findall(r'href="(/preferences/[^"]+)"', done.text)
+    assert (await server.get(link)).status == 200
+    await server.post(f"/confirm/{token}")
+    with store.read() as db:
+        assert (
+            len([one for one in outbox.messages(db) if one.kind == "sample" and one.subscriber == message.subscriber])
+            == 1
+        )
+
+
+async def test_a_firehose_is_said_to_be_one(store: Store, server: Server) -> None:
+    furnish(store)
+    server.now = NOW
+    with store.write() as db:
+        for number in range(400):
+            came = NOW - timedelta(hours=3 * number)
+            made = entry(f"fire{number}", first_seen_at=came, updated_at=came)
+            entries.add(db, [made])
+            filings.file(db, made.id, "all", mailable=True, why="", now=came)
+    await server.start()
+    await server.post("/subscribe", form(email="late@example.org", topic=["all"], every="now"))
+    with store.read() as db:
+        token = next(one.key for one in outbox.messages(db) if one.recipient == "late@example.org")
+    assert "calmer rhythm" in (await server.get(f"/confirm/{token}")).text
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+async def test_impatient_clicks_do_what_one_does(store: Store, server: Server) -> None:
+    furnish(store)
+    server.now = NOW
+    await server.start()
+    asking = [server.post("/subscribe", form(email="late@example.org", topic=["wages"])) for _ in range(4)]
+    assert [answer.status for answer in await asyncio.gather(*asking)] == [200] * 4
+    with store.read() as db:
+        (token,) = [one.key for one in outbox.messages(db) if one.recipient == "late@example.org"]
+    agreeing = [server.post(f"/confirm/{token}") for _ in range(4)]
+    assert [answer.status for answer in await asyncio.gather(*agreeing)] == [200] * 4
+    with store.read() as db:
+        late = [one.kind for one in outbox.messages(db) if one.recipient == "late@example.org"]
+        account = subscriptions.show(db, "late@example.org")
+    assert sorted(late) == ["confirm", "sample"]
+    assert account.subscriber.state == "confirmed"
+    assert [line.what for line in account.log].count("confirm: pending to confirmed") == 1

@@ -16,13 +16,15 @@ _TAGS = frozenset(
     listed("li div article section p tr td dl dt dd a tbody table h1 h2 h3 h4 h5 h6 ul ol blockquote figure span")
 )
 _MOST_GROUPS = 400
-_FEWEST_SIBLINGS = 4
+_FEWEST_SIBLINGS = 3
+_FEWEST_MAIN = 2  # of a group that also has members in menus or sidebars
 
 
 def candidates(page: Page) -> Iterator[Candidate]:
     seen: set[tuple[int, ...]] = set()
     for nodes in groups(page):
-        candidate = of_nodes("repeated", nodes)
+        main = [node for node in nodes if not page.regions[node.order]]
+        candidate = of_nodes("repeated", main if len(main) >= _FEWEST_MAIN else nodes)
         key = tuple(item.start for item in candidate.items)
         if len(key) >= 2 and key not in seen:
             seen.add(key)

@@ -76,22 +76,6 @@ def test_an_entry_that_lost_its_date_has_none_and_the_others_keep_theirs() -> No
     assert [record.date for record in found.records] == ["2019-05-08", "2019-05-04", None, "2019-04-13", "2019-03-30"]
 
 
-@pytest.mark.parametrize("file", sorted(PAGES.glob("*.html")), ids=lambda file: file.stem)
-def test_every_line_is_in_an_entry_or_accounted_for(file: Path) -> None:
-    from feeds.extraction import leftout, listing, page
-
-    read_page = page.read(file.read_text(), URL, NOW, UTC)
-    found = listing.extract(read_page, {})
-    if found.method in ("preformatted", "publication"):
-        return
-    outside = sum(left.count for left in found.left_out)
-    everything = sum(left.count for left in leftout.of(read_page, ()))
-    inside = everything - outside
-    assert inside >= len(found.records)
-    assert outside <= everything
-    assert all(left.reason and left.sample for left in found.left_out)
-
-
 def test_navigation_and_footer_are_named_as_such() -> None:
     reasons = {left.reason: left for left in read(source("press-list-numbered")).left_out}
     assert {"header", "footer", "sidebar", "pagination", "heading"} <= set(reasons)
@@ -270,3 +254,135 @@ def test_the_report_is_plain_and_adds_anchors_to_the_page() -> None:
             "origin": {},
         },
     ]
+
+
+# ---- list, publication, or neither ----
+
+PROSE = (
+    "The harbour office says that the work will go on until autumn, for the ground is softer than it was said to be. "
+)
+RELATED = "".join(
+    f'<div class="card"><h3><a href="/n/{n}">Another story of the coast, number {n}</a></h3><span>{n} May '
+    f"2019</span></div>"
+    for n in range(1, 6)
+)
+MENU = "".join(
+    f'<li><a href="/s/{n}">{name}</a></li>' for n, name in enumerate(("Home", "About us", "Tariffs", "Jobs", "Press"))
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "method", "count"),
+    [
+        (
+            f"<article><h1>The pier gets a foundation</h1><p>8 May "
+            f"2019</p><p>{PROSE * 3}</p><p>{PROSE * 4}</p></article>{RELATED}",
+            "publication",
+            1,
+        ),
+        (
+            f"<h1>The pier gets a foundation</h1><p>12 May "
+            f"2019</p><h2>Ground</h2><p>{PROSE * 3}</p><h2>Cost</h2><p>{PROSE * 3}</p>",
+            "publication",
+            1,
+        ),
+        (
+            "<h1>Blog</h1>"
+            + "".join(
+                f'<article><h2><a href="/b/{n}">Entry about thing {n}</a></h2><p>{n} May '
+                f"2019</p><p>{PROSE * 4}</p></article>"
+                for n in range(1, 5)
+            ),
+            "repeated",
+            4,
+        ),
+        (
+            '<h1>Sign in</h1><form><input><input type="password"></form><p><a href="/forgot">Forgot your '
+            'password?</a></p><p><a href="/register">Create an account</a></p>',
+            "none",
+            0,
+        ),
+        (f"<div><ul>{MENU}</ul></div><h1>Welcome</h1><p>{PROSE}</p><div><ul>{MENU}</ul></div>", "none", 0),
+        ("<h1>News</h1><div></div><p>Content is being updated.</p>", "none", 0),
+    ],
+    ids=["article with related news", "article in sections", "blog with full texts", "login", "menus", "emptied list"],
+)
+def test_a_page_is_read_as_what_it_is(body: str, method: str, count: int) -> None:
+    found = read(f"<!DOCTYPE html><html><body><main>{body}</main></body></html>")
+    assert (found.method, len(found.records)) == (method, count)
+
+
+# ---- what only some pages have ----
+
+TITLES = ("The crane on the east pier works", "Jackets for the whole fleet", "Terns were counted again")
+
+
+def rows_of(*rows: str) -> Extraction:
+    return read(f"<!DOCTYPE html><main><h1>All</h1><ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul></main>")
+
+
+def test_a_year_above_completes_the_day_in_the_item_and_that_is_recorded() -> None:
+    items = "".join(f'<li><a href="/{n}">{title}</a>, {n + 2} May</li>' for n, title in enumerate(TITLES))
+    found = read(f"<!DOCTYPE html><main><h1>Speeches</h1><h2>2019</h2><ul>{items}</ul></main>")
+    assert [record.date for record in found.records] == ["2019-05-02", "2019-05-03", "2019-05-04"]
+    assert {record.origin["date"] for record in found.records} == {"edge of line and heading above"}
+
+
+def test_without_a_year_above_a_day_and_month_are_no_date() -> None:
+    found = rows_of(*(f'<a href="/{n}">{title}</a>, {n + 2} May' for n, title in enumerate(TITLES)))
+    assert [record.date for record in found.records] == [None, None, None]
+
+
+def test_an_image_where_others_have_their_titles_means_no_title() -> None:
+    found = rows_of(
+        f'<h3><a href="/1">{TITLES[0]}</a></h3><p>It lifts forty tonnes.</p>',
+        '<h3><a href="/2"><img src="f.png" alt=""></a></h3><p>A mate shows how the jackets are worn, and why.</p>',
+        f'<h3><a href="/3">{TITLES[2]}</a></h3><p>There are more of them.</p>',
+    )
+    assert [record.title for record in found.records] == [TITLES[0], "", TITLES[2]]
+    assert found.records[1].display_title == "A mate shows how the jackets are worn, and why."
+
+
+def test_an_entry_of_files_leads_to_the_one_in_the_language_of_the_page() -> None:
+    rows = "".join(
+        f'<tr><td>{title}</td><td>May 2019</td><td><a href="/{n}_fr.pdf">French</a> <a href="/{n}_en.pdf">English'
+        f"</a></td></tr>"
+        for n, title in enumerate(TITLES)
+    )
+    found = read(f'<!DOCTYPE html><html lang="en"><main><table>{rows}</table></main></html>')
+    assert [record.title for record in found.records] == list(TITLES)
+    assert [record.url for record in found.records] == [f"https://harbour.example/{n}_en.pdf" for n in range(3)]
+
+
+def test_a_cell_that_reaches_over_rows_gives_them_its_date() -> None:
+    rows = (
+        f'<tr><td rowspan="2">4 May 2019</td><td><a href="/1">{TITLES[0]}</a></td></tr>'
+        f'<tr><td><a href="/2">{TITLES[1]}</a></td></tr>'
+        f'<tr><td>2 May 2019</td><td><a href="/3">{TITLES[2]}</a></td></tr>'
+    )
+    found = read(f"<!DOCTYPE html><main><table>{rows}</table></main>")
+    assert [record.date for record in found.records] == ["2019-05-04", "2019-05-04", "2019-05-02"]
+    assert found.records[1].origin["date"] == "cell beside"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p>Last updated: 4 May 2019</p><p><a href="/imprint">Imprint and privacy</a></p>',
+        '<p>4 May 2019</p><p>3 May 2019</p><p><a href="/n/1">The crane on the east pier works</a></p>',
+        '<p>4 May 2019</p><div><a href="/a">All about piers</a><a href="/b">All about boats</a><a href="/c">All about '
+        "terns</a></div>",
+    ],
+    ids=["a change", "two dates", "many links"],
+)
+def test_a_date_near_links_is_not_yet_a_list_of_one(body: str) -> None:
+    assert read(f"<!DOCTYPE html><body><main><h1>Press releases</h1>{body}</main></body>").method != "single item"
+
+
+def test_a_publication_takes_the_date_its_head_declares_where_it_shows_none() -> None:
+    text = "<p>The report tells what the tide did in a year, for every harbour and every month of it.</p>" * 4
+    found = read(
+        '<!DOCTYPE html><html><head><meta property="article:published_time" content="2019-05-04T08:00:00Z"><meta '
+        f'property="og:type" content="article"></head><main><h1>The tides of a year</h1>{text}</main></html>'
+    )
+    assert [(record.date, record.origin["date"]) for record in found.records] == [("2019-05-04", "declared")]

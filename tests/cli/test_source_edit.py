@@ -1,0 +1,66 @@
+"""What is said of a source can be changed; its entries stay."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.samples import NOTICES
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def mill(tidings: Cli, documents: Write) -> Cli:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--every", "6h", "--yes")
+    return tidings
+
+
+def test_what_is_given_is_changed_and_the_rest_stays(mill: Cli) -> None:
+    before = mill("source", "show", "mill", "--json").json["source"]
+
+    done = mill("source", "edit", "mill", "--title", "Mill of the tides", "--every", "1h", "--country", "pt", "--json")
+
+    after = done.json["source"]
+    assert (after["title"], after["every"], after["country"]) == ("Mill of the tides", 3600, "PT")
+    assert after["where"] == before["where"]
+    assert after["timezone"] == before["timezone"]
+    shown = mill("source", "show", "mill", "--json").json["source"]
+    assert shown["next_poll_at"] < before["next_poll_at"], "read sooner now"
+    assert "Mill of the tides" in mill("feed", "show", "all").stdout
+    assert len(mill("entry", "list", "--json").json["entries"]) == 2
+
+
+def test_another_language_is_read_with_the_next_poll_and_makes_nothing_new(mill: Cli) -> None:
+    mill("source", "edit", "mill", "--language", "fr", "--timezone", "Asia/Tokyo")
+
+    polled = mill("source", "poll", "mill", "--json").json["polled"]
+
+    assert (polled[0]["new"], polled[0]["seen"]) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "say what to change"),
+        (("--title", " "), "readers see"),
+        (("--language", "not a language"), "language tag"),
+        (("--timezone", "Mars/Olympus"), "time zone"),
+        (("--country", "Portugal"), "two letters"),
+        (("--every", "often"), "duration"),
+        (("--every", "0s"), "duration"),
+    ],
+)
+def test_what_cannot_be_is_refused(mill: Cli, words: tuple[str, ...], says: str) -> None:
+    before = mill("source", "show", "mill", "--json").json
+    done = mill("source", "edit", "mill", *words, expect=2)
+
+    assert says in done.stderr
+    assert mill("source", "show", "mill", "--json").json == before
+
+
+def test_a_source_that_is_not_there_says_where_to_look(mill: Cli) -> None:
+    assert "source list" in mill("source", "edit", "nowhere", "--title", "T", expect=1).stderr
+    mill("source", "remove", "mill", "--yes")
+    assert "source add" in mill("source", "edit", "mill", "--title", "T", expect=1).stderr
