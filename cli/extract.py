@@ -14,7 +14,6 @@ from state.errors import UserError
 
 if TYPE_CHECKING:
     from feeds.children import Document
-
     from state.records import Extraction
 
 
@@ -48,7 +47,6 @@ def extract(app: App, where: str, base_url: str, as_json: bool) -> None:
 async def _extract(app: App, where: str, base_url: str) -> tuple[Document, Extraction]:
     from feeds.children import Children, Document
     from feeds.fetch import Fetched, Fetcher
-
     from state.records import Unreadable
 
     polling = app.settings.polling
