@@ -65,7 +65,7 @@ def mails(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
 
 
 async def test_axe_finds_nothing_and_nothing_runs_off_the_side(mails: Mapping[str, str]) -> None:
-    from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
+    from axe_playwright_python.base import AXE_SCRIPT
     from playwright.async_api import async_playwright
 
     rules = {"rules": {rule: {"enabled": False} for rule in LEFT_OUT}, "resultTypes": ["violations"]}

@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Page, async_playwright
 
 from feeds.settings import Publishing
 from state.migrate import migrate
@@ -32,7 +36,12 @@ pytestmark = pytest.mark.skipif(
 PAGES = (
     "front", "topic", "entry", "nothing", "confirm", "expired", "preferences", "unsubscribe", "address", "digest",
 )  # fmt: skip
-SIZES = ((1280, "light"), (320, "dark"))
+SIZES: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "light"), (320, "dark"))
+MAIL = (
+    b"From: news@example.org\r\nTo: reader@example.org\r\nSubject: 1 new: Grain prices fall\r\n"
+    b"Date: Sun, 10 May 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"A good harvest fills the stores.\r\n"
+)
 # A digest is a mail shown as a page: its one landmark is role="article", as mail needs it.
 LEFT_OUT = {"digest": ["landmark-one-main", "region"]}
 
@@ -46,8 +55,11 @@ def furnished(tmp_path: Path) -> Iterator[tuple[Store, dict[str, str]]]:
 
 
 @pytest.fixture
-async def address(furnished: tuple[Store, dict[str, str]]) -> AsyncIterator[str]:
+async def address(furnished: tuple[Store, dict[str, str]], tmp_path: Path) -> AsyncIterator[str]:
     store, _ = furnished
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    (mails / "000001-reader-example.org.eml").write_bytes(MAIL)
 
     def clock() -> datetime:
         return NOW + timedelta(hours=1)
@@ -57,7 +69,7 @@ async def address(furnished: tuple[Store, dict[str, str]]) -> AsyncIterator[str]
         site=SITE,
         serving=Serving(answer_after=0.0),
         publishing=Publishing(),
-        sink=None,
+        sink=mails,
         clock=clock,
         wake=lambda: None,
     )
@@ -66,36 +78,79 @@ async def address(furnished: tuple[Store, dict[str, str]]) -> AsyncIterator[str]
     await running.close()
 
 
-async def test_axe_finds_nothing_on_any_page(furnished: tuple[Store, dict[str, str]], address: str) -> None:
-    from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-    from playwright.async_api import async_playwright
+async def look(page: Page, name: str) -> list[str]:
+    """What axe and the width of the page have to say of what the browser shows now."""
+    await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    await page.evaluate(AXE_SCRIPT)
+    rules = {rule: {"enabled": False} for rule in LEFT_OUT.get(name, ())}
+    result = await page.evaluate("rules => axe.run(document, {rules})", rules)
+    found = [f"{name}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in result["violations"]]
+    overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [*found, *([f"{name}: {overflow} pixels run off the side"] if overflow > 0 else [])]
 
+
+@asynccontextmanager
+async def browsing(width: int, scheme: Literal["dark", "light"]) -> AsyncIterator[Page]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            bypass_csp=True,  # for axe only: our own pages run no script
+        )
+        yield await context.new_page()
+        await browser.close()
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+async def test_axe_finds_nothing_on_any_page(
+    furnished: tuple[Store, dict[str, str]], address: str, width: int, scheme: Literal["dark", "light"]
+) -> None:
     _, paths = furnished
     assert set(paths) == set(PAGES)
     found: list[str] = []
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for width, scheme in SIZES:
-            context = await browser.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if scheme == "dark" else "light",
-                bypass_csp=True,  # for axe only: our own pages run no script
-            )
-            page = await context.new_page()
-            for name in PAGES:
-                await page.goto(address + paths[name])
-                await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-                await page.evaluate(AXE_SCRIPT)
-                rules = {rule: {"enabled": False} for rule in LEFT_OUT.get(name, ())}
-                result = await page.evaluate("rules => axe.run(document, {rules})", rules)
-                found += [
-                    f"{name} {width} {scheme}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
-                    for one in result["violations"]
-                ]
-                overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-                if overflow > 0:
-                    found.append(f"{name} {width}: {overflow} pixels run off the side")
-            await context.close()
-        await browser.close()
-        await asyncio.sleep(0)
+    async with browsing(width, scheme) as page:
+        for name in PAGES:
+            await page.goto(address + paths[name])
+            found += await look(page, name)
+    assert found == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+async def test_axe_finds_nothing_on_the_answers_to_what_a_person_does(
+    furnished: tuple[Store, dict[str, str]], address: str, width: int, scheme: Literal["dark", "light"]
+) -> None:
+    """Subscribing, also with an address that is none, confirming, saving preferences, leaving."""
+    _, paths = furnished
+    found: list[str] = []
+    async with browsing(width, scheme) as page:
+        await page.goto(address + paths["front"])
+        await page.locator("input[name=email]").first.fill("reader@example.org")
+        await page.locator("form[action$='/subscribe'] button[type=submit]").first.click()
+        found += await look(page, "asked")
+        assert page.url == address + "/subscribe"
+        await page.goto(address + paths["front"])
+        await page.locator("input[name=email]").first.evaluate("field => { field.type = 'text'; }")
+        await page.locator("input[name=email]").first.fill("no address")
+        await page.locator("form[action$='/subscribe'] button[type=submit]").first.click()
+        found += await look(page, "subscribe again")
+        for name in ("confirm", "preferences", "unsubscribe"):
+            await page.goto(address + paths[name])
+            await page.locator("main form button[type=submit]").first.click()
+            found += await look(page, f"{name}, answered")
+            assert page.url.startswith(address), page.url
+    assert found == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+async def test_axe_finds_nothing_on_the_pages_of_caught_mail(
+    address: str, width: int, scheme: Literal["dark", "light"]
+) -> None:
+    found: list[str] = []
+    async with browsing(width, scheme) as page:
+        await page.goto(address + "/sink")
+        found += await look(page, "caught mails")
+        await page.locator("main a").first.click()
+        found += await look(page, "a caught mail")
     assert found == []
