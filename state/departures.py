@@ -36,13 +36,13 @@ def erase(db: Connection, name: str) -> int:
 def unconfirmed(db: Connection, before: datetime, *, limit: int) -> tuple[str, ...]:
     """Ids of people who did not answer what was asked of them before then; asked again since, they still may.
 
-    Who had confirmed once and waits to confirm another address is not among them.
+    Who reads us and waits to confirm another address is not among them.
     """
     asked = select(outbox.c.id).where(
         outbox.c.subscriber == subscribers.c.id, outbox.c.kind == "confirm", outbox.c.created_at >= before
     )
-    never = (subscribers.c.state == "pending") & subscribers.c.confirmed_at.is_(None)
-    waiting = never & (subscribers.c.created_at < before) & ~asked.exists()
+    stranger = subscribers.c.confirmed_at.is_(None) | (subscribers.c.left_at > subscribers.c.confirmed_at)
+    waiting = (subscribers.c.state == "pending") & stranger & (subscribers.c.created_at < before) & ~asked.exists()
     query = select(subscribers.c.id).where(waiting).order_by(subscribers.c.id).limit(limit)
     return tuple(db.scalars(holding(db, query)))  # who answers at this moment is not erased
 

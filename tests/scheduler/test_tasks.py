@@ -5,6 +5,8 @@ from typing import cast
 
 from feeds.poll import Watch
 from feeds.settings import Publishing
+from mail import administration
+from mail.addresses import parse
 from mail.deliver import Delivery
 from mail.settings import Digests, Keeping
 from scheduler.tasks import Work, look_after
@@ -32,6 +34,20 @@ async def test_an_address_that_nobody_confirmed_is_forgotten_in_time(store: Stor
 
     with store.read() as db:
         assert [person.email for person in subscribers.listed(db)] == ["here@example.org"]
+
+
+async def test_a_reader_who_has_not_confirmed_another_address_is_kept(store: Store, now: datetime) -> None:
+    with store.write() as db:
+        know_topics(db, now)
+        subscribe(db, "reader@example.org", "harvest", now=now)
+        administration.edit(
+            db, "reader@example.org", given={}, address=parse("new@example.org"), by="admin", site=SITE, now=now
+        )
+
+    assert await look_after(work(store, now + 30 * DAY)) == 0
+
+    with store.read() as db:
+        assert [(person.email, person.state) for person in subscribers.listed(db)] == [("new@example.org", "pending")]
 
 
 async def test_more_people_than_one_transaction_takes_are_forgotten_in_one_call(store: Store, now: datetime) -> None:
