@@ -6,7 +6,6 @@ from typing import cast
 from feeds.poll import Watch
 from feeds.settings import Publishing
 from mail import administration
-from mail.addresses import parse
 from mail.deliver import Delivery
 from mail.settings import Digests, Keeping
 from scheduler.tasks import Work, look_after
@@ -41,7 +40,7 @@ async def test_a_reader_who_has_not_confirmed_another_address_is_kept(store: Sto
         know_topics(db, now)
         subscribe(db, "reader@example.org", "harvest", now=now)
         administration.edit(
-            db, "reader@example.org", given={}, address=parse("new@example.org"), by="admin", site=SITE, now=now
+            db, "reader@example.org", given={}, address="new@example.org", by="admin", site=SITE, now=now
         )
 
     assert await look_after(work(store, now + 30 * DAY)) == 0
