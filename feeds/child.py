@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> None:
         answers.write(frame(codec.encode(_answer(*order))))
         answers.flush()
         gc.collect()
+        gc.freeze()  # what stays is word lists and code: the next collection need not walk it again
 
 
 def _order(orders: BinaryIO) -> tuple[Order, bytes] | None:
