@@ -8,7 +8,8 @@ their characters; a prefix that is used but not declared is declared.
 import html
 import re
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_GAPS = re.compile("[\x0b\x0c]")  # tab and page breaks of old part words that must not run together
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BEFORE = re.compile(r"\A[^<]+")
 _AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,30});)?")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.S)
@@ -29,7 +30,7 @@ _KNOWN = {
 
 def repaired(text: str) -> str:
     """The feed with all three rules applied. Cost: linear."""
-    text = _BEFORE.sub("", _FORBIDDEN.sub("", text), count=1)
+    text = _BEFORE.sub("", _FORBIDDEN.sub("", _GAPS.sub(" ", text)), count=1)
     parts = _CDATA.split(text)
     text = "".join(
         part if part.startswith(("<![CDATA[", "<!--")) else _AMPERSAND.sub(_written_out, part) for part in parts

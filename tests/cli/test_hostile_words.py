@@ -53,6 +53,7 @@ def test_every_entry_is_there_with_clean_words(service: Cli) -> None:
     entries = service("entry", "list", "--json").json["entries"]
 
     assert len(entries) == len(HOSTILE)
+    assert "Vertical tab and form feed" in [entry["title"] for entry in entries]
     for entry in entries:
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", entry["title"])
 
