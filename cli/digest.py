@@ -50,7 +50,15 @@ def preview(app: App, email: str | None, topic: str | None, since: str, html: Pa
         raise click.UsageError("say for whom: EMAIL, or --topic T")
     now = app.now()
     with app.store() as store, store.read() as db:
-        made = composed(db, subscriber=email, topic=topic, since=since_when(since, now) or now, site=app.site, now=now)
+        made = composed(
+            db,
+            subscriber=email,
+            topic=topic,
+            since=since_when(since, now) or now,
+            site=app.site,
+            now=now,
+            templates=app.settings.digests.templates,
+        )
         held = entries.by_ids(db, [name for name, _ in made.entries])
     faults = proof(made, held.values(), site=app.site, mailing=app.settings.mailing, now=now)
     for fault in faults:

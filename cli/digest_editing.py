@@ -47,7 +47,14 @@ def edit(app: App, edition_id: str, note: Path | None, drop: tuple[str, ...], as
     words = _words(note) if note else None
     with app.store() as store:
         done = editing.edit(
-            store, edition_id, note=words, drop=drop, site=app.mail_site, mailing=app.settings.mailing, now=app.now()
+            store,
+            edition_id,
+            note=words,
+            drop=drop,
+            site=app.mail_site,
+            mailing=app.settings.mailing,
+            now=app.now(),
+            templates=app.settings.digests.templates,
         )
     if as_json:
         show.emit({"digest": shape(done)})

@@ -224,6 +224,13 @@ KEYS = (
     ),
     Key("digests", "empty_note", flag, "false", "Whether weekly readers hear that nothing was new."),
     Key(
+        "digests",
+        "templates",
+        text,
+        '""',
+        "A folder with a digest.html or digest.txt of yours, used instead of ours; docs/templates.md says how.",
+    ),
+    Key(
         "poll", "contact_url", web_url, '""', "A page about you, told to the sites we read so that they can reach you."
     ),
     Key("poll", "every", duration, '"1h"', "How often a source is read unless it says otherwise."),

@@ -6,7 +6,8 @@ then one transaction with outbox rows, sent rows, cursors and next slots. A cras
 in between loses nothing: the same cohort finds its edition, and slots that were
 not moved are planned again. Whoever changed meanwhile is passed over and planned
 at the next call. An edition that fails the lint, or that waits for the admin's
-approval, is planned all the same: its messages are held (mail/editing.py).
+approval, is planned all the same: its messages are held (mail/editing.py). A template
+of the admin that fails is replaced by ours (mail/house_style.py).
 """
 
 import secrets
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 from mail import editing, world
 from mail.cohort import Cohort, Plan, decide, starts, tomorrow
 from mail.edition import compose
+from mail.house_style import HouseStyle
 from mail.message import message_id
 from mail.preview import preview
 from mail.settings import Digests, Mailing
@@ -83,7 +85,7 @@ def plan_due(
     messages = empty = held = 0
     used: dict[str, str] = {}
     foreseen: list[Foreseen] = []
-    press = Press(site, settings, mailing, mint)
+    press = Press(site, settings, mailing, mint, HouseStyle(settings.templates))
     for plans in _chunks(store, settings, now, immediately):
         if dry_run:
             foreseen += _foresee(store, plans, site, now)
@@ -95,6 +97,8 @@ def plan_due(
             messages += queued
             empty += passed
             held += aside
+    if not dry_run:
+        press.style.tell(store, now)
     return Planned(messages, tuple(dict.fromkeys(used.values())), empty, tuple(foreseen), held)
 
 
@@ -154,6 +158,7 @@ class Press:
     settings: Digests
     mailing: Mailing
     mint: Callable[[], str]
+    style: HouseStyle
 
 
 def _freeze(store: Store, plans: Sequence[Plan], press: Press, now: datetime) -> dict[str, str]:
@@ -168,7 +173,7 @@ def _freeze(store: Store, plans: Sequence[Plan], press: Press, now: datetime) ->
         return there
     for name, cohort in missing.items():
         seen_so = seen[cohort.rhythms]
-        made = compose(cohort, known, coverage=seen_so, site=press.site, edition_id=press.mint(), now=now)
+        made = press.style.compose(cohort, known, coverage=seen_so, site=press.site, edition_id=press.mint(), now=now)
         desk = editing.first_look(made, cohort, known, press.settings, site=press.site, mailing=press.mailing, now=now)
         with store.write() as db:
             if editions.put(db, made, name, desk) and desk.state == "held":

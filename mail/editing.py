@@ -32,6 +32,7 @@ from state.errors import Conflict, Misuse, NotFound, UserError
 from state.records import Edition, Site
 from state.store import Store
 from state.text import clean, clean_block
+from templates import own
 
 Event: TypeAlias = Literal["hold", "release", "approve", "cancel"]
 NOTE = 5_000  # characters of a note
@@ -204,11 +205,20 @@ def give_back(store: Store, name: str, *, now: datetime) -> int:
 
 
 def edit(
-    store: Store, name: str, *, note: str | None, drop: Sequence[str], site: Site, mailing: Mailing, now: datetime
+    store: Store,
+    name: str,
+    *,
+    note: str | None,
+    drop: Sequence[str],
+    site: Site,
+    mailing: Mailing,
+    now: datetime,
+    templates: str = "",
 ) -> Issue:
     """Put a note on top (None leaves it, "" takes it away) and drop entries; the edition is rendered anew.
 
-    Raises NotFound, Misuse, Conflict, and UserError where delivery has begun.
+    templates: folder of the admin's own. Raises NotFound, Misuse, Conflict, and UserError where delivery has begun
+    or a template is refused.
     """
     with store.read() as db:
         issue = editions.issue(db, name)
@@ -224,7 +234,7 @@ def edit(
         raise UserError(f"nothing would be left of it; cancel it instead: `tidings digest cancel {issue.edition.id}`")
     made = compose(
         kept, known, coverage=seen, site=site, edition_id=issue.edition.id, now=issue.edition.created_at,
-        remarks=Remarks(paragraphs(words)),
+        remarks=Remarks(paragraphs(words)), own=own.read(templates),
     )  # fmt: skip
     reason = _reason(made, kept, known, site=site, mailing=mailing, now=now)
     state, why = _anew(desk, reason)

@@ -5,7 +5,7 @@ personal is a hole (mail/message.py). Headlines stand on top, then every topic
 with its entries, and at the end how much was looked at. Nothing is cut silently:
 past a bound entries are headlines only, past the next one a number with a link.
 What a mail may not carry (a link of another scheme, an endless title) is left to
-the entry's own page.
+the entry's own page. Where the admin wrote a template, it gets mail/plain.py's values.
 """
 
 import re
@@ -13,15 +13,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
+from types import MappingProxyType
+from typing import Any
 
 from mail.cohort import Cohort, Item, Section
 from mail.coverage import Coverage
 from mail.message import hole
+from mail.plain import plainly
 from state.filings import ALL
 from state.filters import parse_expression
 from state.records import Edition, Enclosure, Entry, Site, Source, Topic
 from templates import dates, links, wording
 from templates.inline import inlined
+from templates.own import Written, filled
 from templates.render import render
 from templates.wording import Say, words
 
@@ -30,6 +34,7 @@ MAX_HTML = 79_000  # octets with its holes; filled it stays under 80 KB: Gmail c
 SUBJECT, PREHEADER, TITLE, SUMMARY, URL = 90, 140, 300, 600, 2000  # characters
 DOWNLOADS = 8  # files of one entry that are named
 
+OURS: Mapping[str, Written] = MappingProxyType({})
 _PERSONAL = re.compile(r"<!--personal-->.*?<!--/personal-->", re.DOTALL)
 
 
@@ -57,13 +62,20 @@ class Told:
     anchor: str
     title: str
     url: str
-    facts: tuple[str, ...]
+    source: str
+    date: str
+    kind: str
+    place: str
     summary: str
     downloads: tuple[Download, ...]
     why: str
     also: str
     language: str
     direction: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(fact for fact in (self.source, self.date, self.kind, self.place) if fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +107,17 @@ def compose(
     edition_id: str,
     now: datetime,
     remarks: Remarks = Remarks(),
+    own: Mapping[str, Written] = OURS,
 ) -> Edition:
-    """The edition of a cohort. edition_id: unguessable, also the holes' name. now: the date on top."""
+    """The edition of a cohort. edition_id: unguessable, also the holes' name. now: the date on top.
+
+    own: templates of the admin, by name; raises UserError for one that is refused.
+    """
     full, named = FULL, HEADLINES
     while True:
-        edition = _composed(cohort, known, (full, named), coverage, remarks, site=site, edition_id=edition_id, now=now)
+        edition = _composed(
+            cohort, known, (full, named), coverage, remarks, own, site=site, edition_id=edition_id, now=now
+        )
         if len(edition.html.encode()) <= MAX_HTML or named <= 1:
             return edition
         full, named = full * 2 // 3, named * 2 // 3
@@ -116,6 +134,7 @@ def _composed(
     room: tuple[int, int],
     coverage: Coverage,
     remarks: Remarks,
+    own: Mapping[str, Written],
     *,
     site: Site,
     edition_id: str,
@@ -146,11 +165,15 @@ def _composed(
         language=say.language,
         timezone=cohort.timezone,
         subject=subject,
-        text=render("mail/digest.txt", **values),
-        html=inlined(render("mail/digest.html", **values)),
+        text=_filled("digest.txt", own, values),
+        html=inlined(_filled("digest.html", own, values)),
         entries=cohort.entries,
         created_at=now,
     )
+
+
+def _filled(name: str, own: Mapping[str, Written], values: Mapping[str, Any]) -> str:
+    return filled(own[name], plainly(values)) if name in own else render(f"mail/{name}", **values)
 
 
 def _called(told: Sequence[Told], number: int, coverage: Coverage, remarks: Remarks, say: Say) -> tuple[str, str]:
@@ -202,12 +225,6 @@ def _told(item: Item, section: Section, cohort: Cohort, known: Known, anchor: st
     record, heading = entry.record, parse_expression(section.topic).topic
     source = known.sources.get(entry.source)
     when = dates.honest(record.date, say.language)
-    facts = (
-        source.title if source else "",
-        when or say("seen by us %(when)s", when=dates.instant(entry.first_seen_at, cohort.timezone, say.language)),
-        wording.kind_name(record.kind or "", say.language),
-        record.place,
-    )
     others = [wording.topic_title(known.topics[name], cohort.language) for name in entry.topics
               if name != heading and name in known.topics]  # fmt: skip
     language = record.language if record.language and record.language != say.language else ""
@@ -216,7 +233,10 @@ def _told(item: Item, section: Section, cohort: Cohort, known: Known, anchor: st
         anchor=anchor,
         title=shortened(entry.title, TITLE) or say("Without a title"),
         url=entry.url if _can_be_linked(entry.url) else page,
-        facts=tuple(fact for fact in facts if fact),
+        source=source.title if source else "",
+        date=when or say("seen by us %(when)s", when=dates.instant(entry.first_seen_at, cohort.timezone, say.language)),
+        kind=wording.kind_name(record.kind or "", say.language),
+        place=record.place,
         summary="" if not record.title else shortened(record.summary, SUMMARY),
         downloads=_downloads(record.enclosures, page, say),
         why=_why(item, section, known, site, cohort.language),

@@ -11,6 +11,7 @@ from mail.edition import compose
 from state import owed, subscriptions
 from state.errors import Misuse, UserError
 from state.records import Edition, Site, Subscriber, Subscription
+from templates import own
 
 NOBODY = "preview"
 
@@ -23,11 +24,12 @@ def preview(
     since: datetime,
     site: Site,
     now: datetime,
+    templates: str = "",
 ) -> Edition:
     """The digest of a person (by address) or of a topic expression, of all since then.
 
-    Its unsubscribe links lead nowhere. Raises NotFound for an unknown person or
-    topic, UserError where there is nothing to show.
+    templates: folder of the admin's own. Its unsubscribe links lead nowhere. Raises NotFound for an unknown
+    person or topic, UserError where there is nothing to show or a template is refused.
     """
     if (subscriber is None) == (topic is None):
         raise Misuse("a preview is of one person or one topic; give EMAIL or --topic T")
@@ -40,7 +42,7 @@ def preview(
         raise UserError(f"nothing stands under {about} since {since:%Y-%m-%d}; look further back, e.g. --since 90d")
     known = world.known(db, [cohort])
     seen = world.coverage(db, cohort.rhythms, now)
-    return compose(cohort, known, coverage=seen, site=site, edition_id=NOBODY, now=now)
+    return compose(cohort, known, coverage=seen, site=site, edition_id=NOBODY, now=now, own=own.read(templates))
 
 
 def _of_person(db: Connection, email: str) -> tuple[Subscriber, list[Subscription]]:

@@ -38,8 +38,12 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """window: seconds over which "now" mails are grouped. approval: editions wait for the admin."""
+    """window: seconds over which "now" mails are grouped. approval: editions wait for the admin.
+
+    templates: folder of the admin's own, "" = ours.
+    """
 
     window: int = 600
     approval: bool = False
     empty_note: bool = False
+    templates: str = ""

@@ -1,7 +1,8 @@
 """What the admin should know: one row while it stands, told once until it changes.
 
 Kinds: broken, empty, quarantined, relaunched, redesigned, flood, quiet, gone,
-moved, robots, bound (of a source); delivery and others (source "") of the service.
+moved, robots, bound (of a source); delivery and others (source "") of the service;
+delivery and templates of digests (source "digests").
 """
 
 from dataclasses import dataclass

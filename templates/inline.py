@@ -5,7 +5,9 @@ The only importer of css-inline. Called once per edition or single mail.
 
 from functools import cache
 
-from css_inline import CSSInliner
+from css_inline import CSSInliner, InlineError
+
+from state.errors import UserError
 
 
 @cache
@@ -16,6 +18,10 @@ def _inliner() -> CSSInliner:
 def inlined(html: str) -> str:
     """The same page with its rules as style attributes.
 
-    A <style data-css-inline="keep"> stays as it is: for @media, which cannot be inlined.
+    A <style data-css-inline="keep"> stays as it is: for @media, which cannot be inlined. Raises UserError for rules
+    that are none.
     """
-    return _inliner().inline(html)
+    try:
+        return _inliner().inline(html)
+    except InlineError as error:
+        raise UserError(f"the style sheet of the template cannot be read: {error}; correct its rules") from error

@@ -287,7 +287,7 @@ def test_a_reader_who_is_planned_after_the_cancelling_gets_nothing_of_it(
 
 
 def test_an_edition_that_fails_the_lint_is_held_and_said(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mail import digest
+    from mail import house_style
 
     def spoilt(*args: object, **more: object) -> object:
         from dataclasses import replace
@@ -295,7 +295,7 @@ def test_an_edition_that_fails_the_lint_is_held_and_said(desk: Office, monkeypat
         made = compose(*args, **more)  # type: ignore[arg-type]
         return replace(made, html=made.html.replace("</h1>", '</h1><img src="https://track.example.com/1.gif">'))
 
-    monkeypatch.setattr(digest, "compose", spoilt)
+    monkeypatch.setattr(house_style, "compose", spoilt)
     name = desk.digest()
     look = desk.look(name)
     assert look.desk.state == "held"
