@@ -1,23 +1,15 @@
 """Look at the queue of mail, and answer its questions."""
 
+from typing import get_args
+
 import click
 
 from cli import show
 from cli.app import App
 from state.errors import UserError
+from state.records import MessageState
 
-STATES = (
-    "queued",
-    "claimed",
-    "sending",
-    "accepted",
-    "deferred",
-    "refused",
-    "suppressed",
-    "in-doubt",
-    "held",
-    "cancelled",
-)
+STATES = get_args(MessageState)
 
 
 @click.group()

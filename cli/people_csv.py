@@ -14,6 +14,7 @@ import click
 
 from cli import show
 from cli.app import App
+from mail.consent import STATES
 from state.errors import UserError
 from state.records import RHYTHMS
 from state.text import clean
@@ -165,7 +166,7 @@ def _told(name: str, counts: Counts, refusals: Report) -> str:
 
 @click.command()
 @click.option("--topic", metavar="T", help="Only those who read T.")
-@click.option("--state", type=click.Choice(["pending", "confirmed", "paused", "suppressed", "left"]))
+@click.option("--state", type=click.Choice(STATES))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
 @click.pass_obj
 def export(app: App, topic: str | None, state: str | None, output: Path | None) -> None:

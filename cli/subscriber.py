@@ -10,6 +10,7 @@ import click
 
 from cli import people_csv, show
 from cli.app import App, agreed
+from mail.consent import STATES
 from state.errors import UserError
 from state.records import RHYTHMS
 
@@ -111,7 +112,7 @@ def add(
 
 @subscriber.command("list")
 @click.option("--topic", metavar="T", help="Subscribed to T.")
-@click.option("--state", type=click.Choice(["pending", "confirmed", "paused", "suppressed", "left"]))
+@click.option("--state", type=click.Choice(STATES))
 @click.option("--limit", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj

@@ -5,11 +5,11 @@ The surprising rule: nobody but the person brings back somebody who left, not
 even the admin (DESIGN, "Leaving").
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 State: TypeAlias = Literal["pending", "confirmed", "paused", "suppressed", "left"]
 Event: TypeAlias = Literal["ask", "admit", "confirm", "pause", "resume", "leave", "suppress", "lift"]
-STATES: tuple[State, ...] = ("pending", "confirmed", "paused", "suppressed", "left")
+STATES: tuple[State, ...] = get_args(State)
 
 # ask: somebody typed the address in; admit: the admin vouches for a consent given elsewhere;
 # confirm: the person pressed the button of a confirmation mail; suppress: bounces or a complaint.

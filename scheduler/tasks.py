@@ -15,8 +15,10 @@ from feeds.settings import Publishing
 from mail.deliver import Delivered, Delivery, deliver
 from mail.digest import Planned, plan_due
 from mail.settings import Digests, Keeping
-from mail.upkeep import LIMIT, end_pauses, forget_unconfirmed
+from mail.upkeep import end_pauses, forget_unconfirmed
 from state.store import Store
+
+_TRANSACTIONS = 200  # of looking after people, in one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ async def look_after(work: Work) -> int:
 def _look_after(work: Work, now: datetime) -> int:
     before = now - timedelta(seconds=work.keeping.keep_unconfirmed)
     total = 0
-    for _ in range(LIMIT):  # small transactions; what is left comes with the next call
+    for _ in range(_TRANSACTIONS):  # what is left comes with the next call
         with work.store.write() as db:
             done = forget_unconfirmed(db, before) + end_pauses(db, now)
         total += done

@@ -20,30 +20,19 @@ that cannot be reached costs a message nothing.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select, update
 
 from state.chunks import chunks
 from state.errors import NotFound
 from state.locks import hold_name, holding, shared
-from state.records import Message
+from state.records import Message, MessageState
 from state.schema import outbox
 from state.upsert import insert
 from state.waiting import put_aside
 
-State: TypeAlias = Literal[
-    "queued",
-    "claimed",
-    "sending",
-    "accepted",
-    "deferred",
-    "refused",
-    "suppressed",
-    "in-doubt",
-    "held",
-    "cancelled",
-]
+State: TypeAlias = MessageState
 STATES: tuple[State, ...] = State.__args__  # type: ignore[attr-defined]
 WAITING: tuple[State, ...] = ("queued", "deferred")
 TAKEN: tuple[State, ...] = ("claimed", "sending")

@@ -316,6 +316,20 @@ class Edition:
     created_at: datetime
 
 
+MessageState: TypeAlias = Literal[
+    "queued",
+    "claimed",
+    "sending",
+    "accepted",
+    "deferred",
+    "refused",
+    "suppressed",
+    "in-doubt",
+    "held",
+    "cancelled",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A row of the outbox: one mail to one person, UNIQUE(subscriber, kind, key).

@@ -26,10 +26,6 @@ def feed(site: Site, name: str, form: str, facets: Mapping[str, Sequence[str]] |
     return f"{site.url}/feeds/{quote(name, safe='')}.{form}{query}"
 
 
-def archive(site: Site, name: str, number: int) -> str:
-    return f"{site.url}/feeds/{quote(name, safe='')}/archive/{number}.atom"
-
-
 def opml(site: Site) -> str:
     return f"{site.url}/opml"
 
