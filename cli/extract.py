@@ -8,43 +8,86 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli import show
+from cli import explaining, show
 from cli.app import VERSION, App
+from cli.values import selecting, selectors
 from state.errors import UserError
 
 if TYPE_CHECKING:
     from feeds.children import Document
+    from feeds.explained import Explanation
     from state.records import Extraction
 
 
 @click.command()
 @click.argument("where", metavar="URL|FILE")
 @click.option("--base-url", default="", help="The address a local file was at; links are resolved against it.")
+@selecting("Where a field stands, where the guess is wrong.")
+@click.option("--explain", is_flag=True, help="Say what was weighed, and where each value comes from.")
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the page with the found entries outlined.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
-def extract(app: App, where: str, base_url: str, as_json: bool) -> None:
+def extract(
+    app: App, where: str, base_url: str, select: tuple[str, ...], explain: bool, page: Path | None, as_json: bool
+) -> None:
     """Show the entries of a page, feed or text. Nothing is stored.
+
+    A guess that is wrong is mended by selectors, one or several: item (the
+    elements that are entries), title, url, date, place, kind, summary, author,
+    language, id. A selector is CSS, also with @ATTRIBUTE at its end, or XPath 1.0
+    where it begins with "/", "./" or "xpath:". `source add` takes the same.
 
     \b
     Examples:
       tidings extract https://example.org/news
+      tidings extract https://example.org/news --explain
+      tidings extract https://example.org/news --html outlined.html
       tidings extract saved.html --base-url https://example.org/news --json
+      tidings extract page.html --select item=.row --select date=time@datetime
     """
     from feeds.extraction.report import as_json as shape
 
-    document, found = asyncio.run(_extract(app, where, base_url))
+    chosen = selectors(select)
+    document, found, explanation = asyncio.run(_extract(app, where, base_url, chosen, bool(explain or page)))
+    if page is not None:
+        _write(page, explanation, where)
     if as_json:
-        show.emit(shape(found, document.url))
+        told = {"explanation": explaining.shape(explanation)} if explain and explanation else {}
+        show.emit({**shape(found, document.url), **told})
         return
     account(found)
+    if explain:
+        explaining.account(found, explanation)
+    _refuse(found, where)
+
+
+def _refuse(found: Extraction, where: str) -> None:
+    """Raise UserError where the document gives nothing, or selectors find nothing."""
+    from feeds.obstacles import told
+
+    if found.remarks:
+        where_to_look = "; see the page's elements in a browser's inspector, or with --html"
+        raise UserError(f"{where}: {'; '.join(found.remarks)}{where_to_look if found.kind == 'page' else ''}")
+    if found.obstacle:
+        raise UserError(f"{where} shows no list: {told(found.obstacle)}")
     if not found.records:
+        feeds = f"; it announces a feed of its own: `tidings extract {found.feeds[0]}`" if found.feeds else ""
         raise UserError(
             f"no entries were found in {where}; expected a list of dated or linked items, a feed, or text. "
-            "See what was left out above; give the page that lists the items"
+            f"See what was left out above, and why (--explain); give the page that lists the items, "
+            f"or say where they are (--select item=…){feeds}"
         )
 
 
-async def _extract(app: App, where: str, base_url: str) -> tuple[Document, Extraction]:
+async def _extract(
+    app: App, where: str, base_url: str, select: dict[str, str], explain: bool
+) -> tuple[Document, Extraction, Explanation | None]:
     from feeds.children import Children, Document
     from feeds.fetch import Fetched, Fetcher
     from state.records import Unreadable
@@ -57,13 +100,27 @@ async def _extract(app: App, where: str, base_url: str) -> tuple[Document, Extra
                 raise UserError(
                     f"{where} could not be read: {getattr(got, 'reason', 'it answered 304 to a first request')}"
                 )
-            document = Document(base_url or got.url, got.body, got.content_type)
+            document = Document(base_url or got.url, got.body, got.content_type, select=select)
         else:
-            document = Document(base_url or file_url(where), local(where, polling.max_bytes))
-        found = await children.extract(document, now=app.now())
+            document = Document(base_url or file_url(where), local(where, polling.max_bytes), select=select)
+        if explain:
+            found, explanation = await children.explain(document, now=app.now())
+        else:
+            found, explanation = await children.extract(document, now=app.now()), None
     if isinstance(found, Unreadable):
         raise UserError(f"{where} could not be read: {found.reason}")
-    return document, found
+    return document, found, explanation
+
+
+def _write(page: Path, explanation: Explanation | None, where: str) -> None:
+    """The outlined page as a file. Raises UserError that says why not."""
+    if explanation is None:
+        raise UserError(f"{where} is no page of markup, so there is nothing to outline; leave --html out")
+    try:
+        page.write_text(explanation.outline, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{page} cannot be written ({error.strerror}); give a file in a folder of yours") from error
+    show.progress(f"{page}: the page with its entries outlined; open it in a browser, it loads nothing")
 
 
 def local(where: str, max_bytes: int) -> bytes:
@@ -105,3 +162,9 @@ def account(found: Extraction) -> None:
         show.line(f"next page: {page}")
     for feed in found.feeds:
         show.line(f"announces its own feed: {feed}")
+    if found.method == "publication":
+        show.line("it is one document, not a list: to watch for new ones, give the page that lists them")
+    for number, rival in enumerate(found.rivals[1:], 2):
+        first = rival.records[0]
+        said = f"list {number} is about as likely: {len(rival.records)} entries"
+        show.line(f"{said}, e.g. {first.title or first.display_title!r}; --select item={rival.selector!r} takes it")

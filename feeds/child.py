@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from feeds.children import LENGTHS, Answer, Document, Order, frame
 from feeds.extraction import extract
+from feeds.extraction.explain import explain
 from state import codec
 from state.records import Extraction, Unreadable
 
@@ -46,9 +47,11 @@ def _order(orders: BinaryIO) -> tuple[Order, bytes] | None:
 
 
 def _answer(order: Order, body: bytes) -> Answer:
-    document = Document(order.url, body, order.content_type, order.kind, order.language, order.timezone, order.select)
+    document = Document(
+        order.url, body, order.content_type, order.kind, order.language, order.timezone, order.select, order.known
+    )
     try:
-        found = extract(document, order.now)
+        found, explanation = explain(document, order.now) if order.explain else (extract(document, order.now), None)
     except MemoryError:
         return Answer(
             unreadable=Unreadable(
@@ -60,7 +63,7 @@ def _answer(order: Order, body: bytes) -> Answer:
         where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
         reason = f"{type(error).__name__}: {error} at {where} while reading the document; report this with its address"
         return Answer(unreadable=Unreadable(reason))
-    return Answer(extraction=found) if isinstance(found, Extraction) else Answer(unreadable=found)
+    return Answer(found, None, explanation) if isinstance(found, Extraction) else Answer(unreadable=found)
 
 
 if __name__ == "__main__":

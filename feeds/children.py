@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from feeds.explained import Explanation
 from state import codec
 from state.records import Extraction, Unreadable
 
@@ -33,8 +34,8 @@ class Document:
     """A document to be read.
 
     url: the final address the content is at; base of its links. content_type: the header verbatim, "" for
-    files. kind: "auto", "page", "feed" or "text". language: a hint, BCP 47 or "". timezone: the source's,
-    for relative dates and times without offset. select: field name -> CSS, the admin's overrides.
+    files. kind: "auto", "page", "feed", "sitemap", "json" or "text". language: a hint, BCP 47 or "". timezone: the
+    source's, for relative dates and times without offset. select: field name -> selector, the admin's overrides.
     """
 
     url: str
@@ -44,11 +45,12 @@ class Document:
     language: str = ""
     timezone: str = "UTC"
     select: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a child is asked: a document without its body, and the time of reading."""
+    """What a child is asked: a document without its body, the time of reading, and whether to explain itself."""
 
     url: str
     content_type: str
@@ -57,14 +59,21 @@ class Order:
     timezone: str
     select: Mapping[str, str]
     now: datetime
+    known: tuple[tuple[str, str], ...] = ()
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a child answers: exactly one of the two."""
+    """What a child answers: exactly one of the first two. explanation: of a page, if asked for."""
 
     extraction: Extraction | None = None
     unreadable: Unreadable | None = None
+    explanation: Explanation | None = None
+
+    @property
+    def found(self) -> Extraction | Unreadable:
+        return self.extraction or self.unreadable or Unreadable("the reading process gave no answer")
 
 
 def frame(header: str, body: bytes = b"") -> bytes:
@@ -100,25 +109,33 @@ class Children:
         """The entries of a document, read in a child. Never raises for what the document does; cancelling kills
         the child.
         """
+        return (await self._answer(document, now, explain=False)).found
+
+    async def explain(self, document: Document, *, now: datetime) -> tuple[Extraction | Unreadable, Explanation | None]:
+        """As `extract`, with what is to be said of how it was read; None for what is no page."""
+        answer = await self._answer(document, now, explain=True)
+        return answer.found, answer.explanation
+
+    async def _answer(self, document: Document, now: datetime, *, explain: bool) -> Answer:
         if len(document.body) > MAX_BODY:
-            return Unreadable(
+            return _no(
                 f"the document has {len(document.body):,} bytes, more than {MAX_BODY:,}; watch a page that shows "
                 f"only the newest entries"
             )
         async with self._slots:
             child = await self._child()
             self._busy.add(child)
-            answer: Extraction | Unreadable | None = None
+            answer: Answer | None = None
             try:
                 async with asyncio.timeout(self._wall):
-                    answer = await _asked(child, document, now)
+                    answer = await _asked(child, document, now, explain)
             except TimeoutError:
-                return Unreadable(
+                return _no(
                     f"reading the document took longer than {self._wall:g} seconds; look at its source, or raise "
                     f"the limit"
                 )
             except (asyncio.IncompleteReadError, ConnectionError):
-                return Unreadable(await _cause(child))
+                return _no(await _cause(child))
             finally:
                 self._busy.discard(child)
                 if answer is None:
@@ -147,7 +164,11 @@ class Children:
         )
 
 
-async def _asked(child: asyncio.subprocess.Process, document: Document, now: datetime) -> Extraction | Unreadable:
+def _no(reason: str) -> Answer:
+    return Answer(unreadable=Unreadable(reason))
+
+
+async def _asked(child: asyncio.subprocess.Process, document: Document, now: datetime, explain: bool) -> Answer:
     if child.stdin is None or child.stdout is None:
         raise ConnectionError("the child has no pipes")
     order = Order(
@@ -158,15 +179,15 @@ async def _asked(child: asyncio.subprocess.Process, document: Document, now: dat
         document.timezone,
         dict(document.select),
         now,
+        document.known,
+        explain,
     )
     child.stdin.write(frame(codec.encode(order), document.body))
     await child.stdin.drain()
     size, _ = LENGTHS.unpack(await child.stdout.readexactly(LENGTHS.size))
     if size > MAX_ANSWER:
         raise ConnectionError("the answer is too long")
-    answer = codec.decode(await child.stdout.readexactly(size), Answer)
-    found = answer.extraction or answer.unreadable
-    return found if found is not None else Unreadable("the reading process gave no answer")
+    return codec.decode(await child.stdout.readexactly(size), Answer)
 
 
 async def _cause(child: asyncio.subprocess.Process) -> str:

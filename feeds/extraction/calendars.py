@@ -6,7 +6,7 @@ Pure. Called by `feeds.extraction.dates`. Calendars that depend on sighting the 
 from datetime import date, timedelta
 
 _BUDDHIST = range(2400, 2644)
-_PERSIAN = range(1300, 1500)
+PERSIAN = range(1300, 1500)
 
 
 def western(year: int) -> int:
@@ -19,7 +19,7 @@ def persian(year: int, month: int, day: int) -> date | None:
 
     Arithmetic of the 33-year cycle, right for 1300 to 1499 (1921 to 2120).
     """
-    if year not in _PERSIAN or not 1 <= month <= 12 or not 1 <= day <= 31:
+    if year not in PERSIAN or not 1 <= month <= 12 or not 1 <= day <= 31:
         return None
     if month > 6 and day > 30:
         return None

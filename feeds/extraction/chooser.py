@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import log
 from statistics import fmean, median
 
-from feeds.extraction import links, words
+from feeds.extraction import links, rowspans, words
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import Node
 from feeds.extraction.headings import heading_date
@@ -21,6 +21,8 @@ from state.text import folded
 
 SAMPLE = 60  # items looked at closely
 FEWEST = 2
+_MONTH = 20  # characters of a month with its year
+_SHARED = 0.7  # date lines for each item below them: fewer than one, so they head several
 _FILES = frozenset(("jpg", "jpeg", "png", "gif", "webp", "svg", *links.FILE_TYPES))
 
 WEIGHTS: dict[str, float] = {
@@ -32,7 +34,7 @@ WEIGHTS: dict[str, float] = {
     "width": 1.2,  # how long titles are: navigation is short
     "distinct": 1.5,  # different titles and addresses
     "main": 2.5,  # share of the items outside navigation, footer, sidebar …
-    "under": 1.2,  # share of items without a date of their own that stand under a date heading
+    "under": 2.0,  # share of items without a date of their own that stand under a date heading
     "headed": 0.4,  # share of items with a heading
     "crowded": -2.0,  # items that hold several titles each: too coarse
     "dates": -1.0,  # items that hold several date lines each: too coarse
@@ -61,12 +63,19 @@ class _Sketch:
     headed: bool
     chars: int
     main: bool
+    trailing: bool  # its only date is the last of several lines
 
 
 def choose(page: Page, candidates: Iterable[Candidate]) -> list[Choice]:
-    """Every candidate with its score, best first. Of equal ones the first proposed comes first."""
+    """Every candidate with its score, best first. Of equal ones the first proposed comes first; of several with the
+    same items only the first is weighed.
+    """
     look = _Look(page)
-    weighed = [look.weigh(candidate) for candidate in candidates if len(candidate.items) >= FEWEST]
+    different: dict[tuple[Item, ...], Candidate] = {}
+    for candidate in candidates:
+        if len(candidate.items) >= FEWEST:
+            different.setdefault(candidate.items, candidate)
+    weighed = [look.weigh(candidate) for candidate in different.values()]
     return sorted((choice for choice in weighed if choice is not None), key=lambda choice: -choice.score)
 
 
@@ -75,6 +84,8 @@ class _Look:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.dated_lines: dict[tuple[int, str], bool] = {}
+        self.sketches: dict[Item, _Sketch] = {}
         self.main_chars = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
         self.date_lines = [
             line.start
@@ -87,7 +98,17 @@ class _Look:
             if not page.regions[line.start] and line.heading and heading_date(page, line)
         ]
         self.title = _page_title(page)
-        self.split = _split_dates(page)
+        self.split, halves = _split_dates(page)
+        self.loose_dates = [
+            line.start
+            for line in page.lines
+            if not page.regions[line.start]
+            and not line.heading
+            and not line.linked
+            and line.start not in halves
+            and heading_date(page, line)
+        ]
+        self.spanned = rowspans.reached(page)
         self.addresses: dict[int, str] = {}
         self.hollow = list(self._hollow_links())
         self.hollow_starts = [node.order for node, _, _ in self.hollow]
@@ -111,7 +132,17 @@ class _Look:
             yield link, address, level
 
     def is_dated(self, line: Line) -> bool:
-        return _shows_date(self.page, line)
+        key = (line.start, line.text)  # the lines of preformatted text begin at one node
+        known = self.dated_lines.get(key)
+        if known is None:
+            known = self.dated_lines[key] = _shows_date(self.page, line)
+        return known
+
+    def shows_month(self, line: Line) -> bool:
+        """Whether a line, or a part of it that is no link, is a month with its year."""
+        parts = [(line.text, line.linked), *((piece.text, piece.link is not None) for piece in line.pieces)]
+        days = [self.page.whole(text) for text, linked in parts if not linked and len(text) <= _MONTH]
+        return any(day is not None and day.day is None and day.month and day.year for day in days)
 
     def address(self, node: Node) -> str:
         known = self.addresses.get(node.order)
@@ -124,7 +155,7 @@ class _Look:
         if self.title is not None and any(item.start <= self.title < item.end for item in items):
             return None  # parts of the page's layout: one of them holds its title
         step = max(1, len(items) // SAMPLE)
-        sketches = [self.sketch(item) for item in items[::step]]
+        sketches = [self.sketches.get(item) or self.sketch(item) for item in items[::step]]
         full = [sketch for sketch in sketches if sketch.chars]
         if len(full) < FEWEST or len(full) < len(sketches) * 0.3:
             return None
@@ -138,6 +169,9 @@ class _Look:
         titles = [folded(sketch.title) for sketch in titled]
         addresses = [sketch.address for sketch in full if sketch.address]
         dated = fmean(sketch.dated > 0 for sketch in full)
+        if dated and self.shifted(items, full):
+            dated = 0.0
+        under = self.under(items, dated)
         return {
             "dated": dated,
             "coverage": min(1.0, held),
@@ -148,7 +182,7 @@ class _Look:
             "distinct": _distinct(titles, addresses),
             "main": fmean(sketch.main for sketch in full),
             "headed": fmean(sketch.headed for sketch in full),
-            "under": self.under(items, dated),
+            "under": under,
             "crowded": min(2.0, fmean(min(max(0, sketch.names - 1), 5) for sketch in full)),
             "dates": min(2.0, max(0.0, fmean(min(sketch.dated, 5) for sketch in full) - 1)),
             "lopsided": max(
@@ -158,7 +192,7 @@ class _Look:
             ),
             "few": float(len(full) < 3),
             "twins": _twins(full),
-            "torn": self.torn(items) if dated < 0.5 else 0.0,
+            "torn": self.torn(items) if dated < 0.5 and under < 0.5 else 0.0,
         }
 
     def held(self, items: Sequence[Item]) -> float:
@@ -173,27 +207,43 @@ class _Look:
         return total / self.main_chars
 
     def under(self, items: Sequence[Item], dated: float) -> float:
-        """The share of the items that stand under a date heading outside them, where they have no dates of
-        their own.
+        """The share of the items that stand under a date heading outside them, where they have no dates of their own.
+
+        Date lines that are no heading elements count as headings where several items share one.
         """
-        if dated >= 0.5 or not self.date_headings:
+        if dated >= 0.5:
             return 0.0
         starts = [item.start for item in items]
+        near = self.loose_dates[
+            max(0, bisect_left(self.loose_dates, starts[0]) - 1) : bisect_left(self.loose_dates, items[-1].end)
+        ]
+        loose = [start for start in near if not _holds(items, starts, start)]
+        shared = bool(loose) and len(loose) <= _SHARED * sum(start > loose[0] for start in starts)
+        above = sorted((*self.date_headings, *loose)) if shared else self.date_headings
+        if not above:
+            return 0.0
         covered = 0
         for item in items:
-            place = bisect_left(self.date_headings, item.start) - 1
-            if place < 0:
-                continue
-            holder = bisect_right(starts, self.date_headings[place]) - 1
-            covered += holder < 0 or items[holder].end <= self.date_headings[place]
+            place = bisect_left(above, item.start) - 1
+            covered += place >= 0 and not _holds(items, starts, above[place])
         return covered / len(items)
+
+    def shifted(self, items: Sequence[Item], full: list[_Sketch]) -> bool:
+        """Whether each item ends with the date heading of the next one: the first stands before the list, and the last
+        item has none.
+        """
+        place = bisect_left(self.page.starts, items[0].start) - 1
+        return (
+            place >= 0
+            and all(sketch.trailing for sketch in full if sketch.dated)
+            and not (self.sketches.get(items[-1]) or self.sketch(items[-1])).dated
+            and heading_date(self.page, self.page.lines[place]) is not None
+        )
 
     def torn(self, items: Sequence[Item]) -> float:
         if len(self.date_lines) < 3:
             return 0.0
-        inside = sum(
-            1 for item in items for line in self.page.within(item.start, item.end) if _shows_date(self.page, line)
-        )
+        inside = sum(1 for item in items for line in self.page.within(item.start, item.end) if self.is_dated(line))
         return min(1.0, max(0.0, (len(self.date_lines) - inside) / len(items)))
 
     def sketch(self, item: Item) -> _Sketch:
@@ -212,11 +262,31 @@ class _Look:
         of_images = {where for _, where, _ in hollow if where not in linked and where != address}
         names = max(
             sum(line.heading <= level for line in headings) + sum(0 < at <= level for _, _, at in hollow),
-            (_linked_lines(lines) + len(of_images)) // (3 if headings else 1),
+            (self.linked_lines(lines) + len(of_images)) // (3 if headings else 1),
         )
-        dated = sum(line.start in self.split or _shows_date(self.page, line) for line in lines)
+        dated = sum(line.start in self.split or self.is_dated(line) for line in lines)
+        dated = dated or int(any(self.shows_month(line) for line in lines[1:] if not line.heading))
+        dated = dated or int(item.start in self.spanned)
         chars = sum(words.width(line.text) for line in lines)
-        return _Sketch(title, address, dated, names, bool(headings), chars, main)
+        trailing = dated == 1 and len(lines) > 1 and heading_date(self.page, lines[-1]) is not None
+        found = self.sketches[item] = _Sketch(title, address, dated, names, bool(headings), chars, main, trailing)
+        return found
+
+    def linked_lines(self, lines: Sequence[Line]) -> int:
+        """How many addresses (or links that lead nowhere) begin lines and make up most of them, with texts that can
+        be titles.
+        """
+        return len(
+            {
+                self.address(link) or link.order
+                for line in lines
+                if (link := line.pieces[0].link) is not None
+                and words.width(text := _link_text(line)) >= 15
+                and 2 * len(text) >= len(line.text)
+                and words.may_be_title(text)
+                and not words.is_paragraph(text)
+            }
+        )
 
     def named(self, item: Item, lines: Sequence[Line], headings: list[Line], linked: dict[str, str]) -> tuple[str, str]:
         """A quick guess at title and address."""
@@ -248,6 +318,12 @@ class _Look:
         return "", first
 
 
+def _holds(items: Sequence[Item], starts: Sequence[int], place: int) -> bool:
+    """Whether a place lies in one of the items. starts: theirs."""
+    holder = bisect_right(starts, place) - 1
+    return holder >= 0 and place < items[holder].end
+
+
 def _page_title(page: Page) -> int | None:
     """Where the only main heading of the page stands, if it is no link: no entry's title, then."""
     main = [line for line in page.lines if line.heading == 1]
@@ -270,20 +346,16 @@ def _twins(full: list[_Sketch]) -> float:
     return fmean(bool(one.address) and one.address == other.address for one, other in pairwise(full))
 
 
-def _linked_lines(lines: Sequence[Line]) -> int:
-    """How many different links stand on lines of their own, long enough for titles."""
-    return len(
-        {
-            line.pieces[0].link
-            for line in lines
-            if line.linked and words.width(line.text) >= 15 and not words.is_paragraph(line.text)
-        }
-    )
+def _link_text(line: Line) -> str:
+    """The text of the link a line begins with."""
+    link = line.pieces[0].link
+    return " ".join(piece.text for piece in line.pieces if piece.link is link)
 
 
-def _split_dates(page: Page) -> frozenset[int]:
-    """Where dates begin that are set in several blocks, by the order of their first line."""
+def _split_dates(page: Page) -> tuple[frozenset[int], frozenset[int]]:
+    """Where dates begin that are set in several blocks, by the order of their first line; and all lines of them."""
     found: set[int] = set()
+    halves: set[int] = set()
     for place, line in enumerate(page.lines):
         if (len(line.text) <= 2 and line.text.isdigit()) or (
             len(line.text) <= 12 and place + 1 < len(page.lines) and page.lines[place + 1].text.isdigit()
@@ -297,8 +369,9 @@ def _split_dates(page: Page) -> frozenset[int]:
                     and day.year
                 ):
                     found.add(line.start)
+                    halves.update(other.start for other in page.lines[place : place + count])
                     break
-    return frozenset(found)
+    return frozenset(found), frozenset(halves)
 
 
 def _shows_date(page: Page, line: Line) -> bool:

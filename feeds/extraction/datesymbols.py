@@ -35,6 +35,8 @@ _FOLD |= (
     | dict.fromkeys(map(ord, "’‘ʼ´`′"), "'")
     | dict.fromkeys(map(ord, "\xa0\u2009\u202f\u3000\u200e\u200f"), " ")
 )
+_FOLD |= dict(zip(map(ord, "ᵉʳᵗʰˢⁿᵈᵐ"), "erthsndm", strict=True))
+_FOLD |= {ord("॰"): ".", ord("၊"): ",", ord("、"): ","}
 _FOLD |= {ord("／"): "/", ord("．"): ".", ord("。"): ".", ord("，"): ",", ord("،"): ",", ord("："): ":", ord("İ"): "i"}
 
 MARKS = (
@@ -42,14 +44,18 @@ MARKS = (
     "\u0e34-\u0e3a\u0e47-\u0e4e"
 )
 MARKS += "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u200c\u200d׳"
-_CJK = "令和|平成|昭和|大正|民國|民国|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_CJK = "中華民國|令和|平成|昭和|大正|民國|民国|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_CJK_NUMBER = "[〇○零元一二三四五六七八九十]+(?=[年月日号號])"
+_CJK_DIGITS = {**{sign: digit for digit, sign in enumerate("〇一二三四五六七八九")}, "○": 0, "零": 0, "元": 1}
 _WORDS = (
-    rf"(?P<n>[0-9]+)|(?P<c>{_CJK})|(?P<w>[^\W\d_](?:[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    rf"(?P<n>[0-9]+)|(?P<h>{_CJK_NUMBER})|(?P<c>{_CJK})|(?P<w>[^\W\d_](?:[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
     rf"|[{MARKS}])*)|(?P<s>\s+)|(?P<o>.)"
 )
 _TOKEN = re.compile(_WORDS, re.S)
 _NEEDS_UNSPACED = re.compile("[\u0600-\u06ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KEPT = frozenset(".,/-:'|+()")
+_SIGNS = {sign: sign for sign in _KEPT} | dict.fromkeys("º°ª", "o") | dict.fromkeys("&~～〜", "r")
+_SIGNS |= dict.fromkeys('«»“”„"', "q") | {"（": "(", "）": ")"}
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +70,7 @@ def symbols(line: str, languages: tuple[str, ...]) -> tuple[str, list[str], list
     signs: list[str] = []
     values: list[str] = []
     places: list[int] = []
-    token = _token_unspaced() if _NEEDS_UNSPACED.search(line) else _TOKEN
+    token = _token_unspaced() if _NEEDS_UNSPACED.search(line) or "tháng " in line else _TOKEN
     for match in token.finditer(line):
         value = match[0]
         kind = match.lastgroup
@@ -76,18 +82,31 @@ def symbols(line: str, languages: tuple[str, ...]) -> tuple[str, list[str], list
             sign = " "
         elif kind == "u":
             sign = datewords.unspaced_symbol(value)[0]
+        elif kind == "h":
+            value = _cjk_number(value)
+            sign = _number(value)
         elif kind == "c":
             sign = datewords.symbol(value, languages)
-            sign = sign if sign in "jklE" else "z"
+            sign = sign if sign in "jklEr" else "z"
         elif kind == "z":
             sign = "z"
         else:
-            sign = value if value in _KEPT else "o" if value in "º°ª" else "x"
+            sign = _SIGNS.get(value, "x")
         signs.append(sign)
         values.append(value)
         places.append(match.start())
     places.append(len(line))
     return "".join(signs), values, places
+
+
+def _cjk_number(written: str) -> str:
+    """The digits of a number in Chinese signs: 二〇〇六 is 2006, 二十一 is 21."""
+    tens, ten, ones = written.partition("十")
+    if not ten:
+        return "".join(str(_CJK_DIGITS[sign]) for sign in written)
+    if "十" in ones or len(tens) > 1 or len(ones) > 1:
+        return "0"
+    return str((_CJK_DIGITS[tens] if tens else 1) * 10 + (_CJK_DIGITS[ones] if ones else 0))
 
 
 def _number(digits: str) -> str:

@@ -27,7 +27,8 @@ class Found:
     """A date in a text. year: None where only day and month are written. day, month: None where coarser.
 
     start, end: where it stands, its weekday and time included. form: the name of the rule that read it. ambiguous:
-    03/04/2006 of which the order is not known: `date` is then None. short: a two-digit year, a bare year or a number
+    03/04/2006 of which the order is not known: `date` is then its year, which is sure, and None where the year has two
+    digits. short: a two-digit year, a bare year or a number
     without separators: believed only where nothing else is in the text.
     """
 
@@ -43,9 +44,9 @@ class Found:
 
     @property
     def date(self) -> PartialDate | None:
-        if self.year is None or self.ambiguous:
+        if self.year is None or (self.ambiguous and self.short):
             return None
-        if self.month is None:
+        if self.month is None or self.ambiguous:
             return f"{self.year:04}"
         return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day is not None else "")
 

@@ -14,6 +14,10 @@ from feeds.extraction import bounds
 from feeds.extraction.wordlist import listed
 
 MAX_DEPTH = 250
+MAX_DATA = 2_000_000
+MAX_NODES = (
+    300_000  # elements and texts: some hundred thousand links; each costs the readers a twentieth of a millisecond
+)
 TEXT = "#text"
 _SKIPPED = frozenset(
     listed("script style template noscript svg math object embed applet canvas select datalist textarea audio video")
@@ -70,11 +74,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed page. nodes: in document order."""
+    """A parsed page. nodes: in document order. data: the texts of its JSON-LD, at most MAX_DATA characters together."""
 
     nodes: list[Node]
     _parser: LexborHTMLParser
     _by_id: Mapping[int, Node]
+    data: tuple[str, ...] = ()
 
     def within(self, node: Node) -> list[Node]:
         """The node and everything in it, in document order."""
@@ -93,14 +98,20 @@ class Tree:
         return sorted(nodes.values(), key=lambda node: node.order)
 
 
-class TooDeep(ValueError):
+class TooMuch(ValueError):
+    """Markup that no reader could read in time. Its text says what to do."""
+
+
+class TooDeep(TooMuch):
     """Markup nested so deep that no parser reads it in linear time."""
 
 
 def parse(markup: str) -> Tree:
-    """Read a page, however broken. Raises TooDeep. Cost: linear in the markup."""
+    """Read a page, however broken. Raises TooDeep and TooMuch. Cost: linear in the markup."""
     if bounds.too_deep(markup):
-        raise TooDeep(f"elements are nested deeper than {bounds.MAX_DEPTH}")
+        raise TooDeep(
+            f"elements are nested deeper than {bounds.MAX_DEPTH:,}; look at its source, it is broken or hostile"
+        )
     parser = LexborHTMLParser(bounds.trimmed(markup.replace("\0", "")))
     root = parser.root
     nodes: list[Node] = []
@@ -120,9 +131,25 @@ def parse(markup: str) -> Tree:
             open_nodes.append(node)
             current = below
             continue
+        if len(nodes) > MAX_NODES:
+            raise TooMuch(f"it has more than {MAX_NODES:,} elements; watch a page that shows only the newest entries")
         current = _next(current, root, open_nodes, nodes)
     nodes[0].end = len(nodes)
-    return Tree(nodes, parser, by_id)
+    return Tree(nodes, parser, by_id, _data(parser, markup))
+
+
+def _data(parser: LexborHTMLParser, markup: str) -> tuple[str, ...]:
+    """What scripts that are no programs say: JSON-LD."""
+    if "ld+json" not in markup and "LD+JSON" not in markup:
+        return ()
+    room = MAX_DATA
+    texts: list[str] = []
+    for script in parser.css("script[type*='ld+json' i]"):
+        text = script.text()
+        if 0 < len(text) <= room:
+            room -= len(text)
+            texts.append(text)
+    return tuple(texts)
 
 
 def _converted(foreign: LexborNode, open_nodes: list[Node], nodes: list[Node]) -> Node | None:

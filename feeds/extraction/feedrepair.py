@@ -12,6 +12,7 @@ _GAPS = re.compile("[\x0b\x0c]")  # tab and page breaks of old part words that m
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BEFORE = re.compile(r"\A[^<]+")
 _AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,30});)?")
+_REFERENCE = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.S)
 _ROOT = re.compile(r"<(?![?!])([^\s>/]+)([^>]*)>")
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]*):|\s([A-Za-z][\w.-]*):[\w.-]+\s*=")
@@ -33,9 +34,17 @@ def repaired(text: str) -> str:
     text = _BEFORE.sub("", _FORBIDDEN.sub("", _GAPS.sub(" ", text)), count=1)
     parts = _CDATA.split(text)
     text = "".join(
-        part if part.startswith(("<![CDATA[", "<!--")) else _AMPERSAND.sub(_written_out, part) for part in parts
+        part if part.startswith(("<![CDATA[", "<!--")) else _AMPERSAND.sub(_written_out, _REFERENCE.sub(_allowed, part))
+        for part in parts
     )
     return _declared(text)
+
+
+def _allowed(match: re.Match[str]) -> str:
+    """A reference to a character, without those to what XML forbids."""
+    number = int(match[1]) if match[1] else int(match[2], 16)
+    known = number in (9, 10, 13) or (32 <= number < 0xD800) or (0xE000 <= number <= 0x10FFFF)
+    return f"&#{number};" if known and number not in (0xFFFE, 0xFFFF) else ""
 
 
 def _written_out(match: re.Match[str]) -> str:

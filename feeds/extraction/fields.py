@@ -6,12 +6,12 @@ not sure enough are not given.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from feeds.extraction import downloads, kinds, links, scripts, words
+from feeds.extraction import addressdates, datelines, downloads, kinds, links, scripts, slots, words
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Line, Page
@@ -21,13 +21,12 @@ from state.records import Record
 from state.text import clean
 
 SURE = 0.6  # a date below this is not given as one
+_SHORT = 8  # characters of a day and a month in figures
 _OWN = 0.93  # a date in a field of its own
 _RULE = 0.6  # share of items: where so many have their date in one slot, a date elsewhere must have a field of its own
 _EVERYWHERE = 0.7  # share of items: a date in running text is believed where so many have one in the same slot
 _ENOUGH = 0.9  # the score of a slot whose texts are titles
 _NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
-_PLACE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'’()/,-])*")
-_LONGEST_PLACE = 50
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Geneva (Port News)": the place and who sends it
 
 
@@ -44,9 +43,14 @@ def record(
     typed = _type_line(parts, name)
     place = _place(day, name)
     summary = _summary(page, parts, name, day, typed, place)
+    opening = datelines.opening(summary, page.setting) if not place else None
     files = downloads.of(page, parts.links)
     kind = _typed(parts, name, typed) or kinds.of(title, link, summary)
+    if day is not None and day.found.year is None and link and (year := links.year_of(link, day.found.month)):
+        heading, where = Found(year, None, None, 0, 0, "year"), "address"
     when, published, sure, origin = _date(day, heading, where)
+    if when is None and link and (when := addressdates.agreed(_short_texts(parts), link)):
+        sure, origin = _OWN, "own field and address"
     confidence, told = {"title": _NAME_SURE[name.sort] if name else 0.0, "date": sure}, {"date": origin}
     told["title"] = name.sort if name is not None else "derived"
     if link:
@@ -58,7 +62,7 @@ def record(
         anchor="" if link else _anchor(page, parts, title, summary),
         date=when,
         published=published,
-        place=place,
+        place=opening.place if opening is not None else place,
         kind=kind,
         summary=summary,
         language=_language(page, parts, title or summary),
@@ -68,8 +72,14 @@ def record(
     )
 
 
+def _short_texts(parts: Parts) -> Iterator[str]:
+    """The texts of an item that could be a day without its year."""
+    for line in parts.lines:
+        yield from (piece.text for piece in line.pieces if piece.link is None and len(piece.text) <= _SHORT)
+
+
 def _title(parts: Parts, layout: Layout) -> Name | None:
-    by_slot = {(name.slot, name.sort): name for name in reversed(parts.names)}
+    by_slot = slots.placed(parts.names, layout.later)
     leading = layout.titles[0] if layout.titles else None
     for key, score in layout.titles:
         name = by_slot.get(key)
@@ -77,7 +87,7 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
             return None  # where the others have their titles this one has an image
         if name is None or leading is None or (name.sort == "line" and parts.hollow and words.is_sentence(name.text)):
             continue
-        if kinds.of_type_line(name.text) is not None and name.sort != "heading":
+        if key != leading[0] and name.sort != "heading" and kinds.of_type_line(name.text) is not None:
             continue
         if key == leading[0] or name.sort in ("heading", "link") or not parts.links:
             return name if score > _ENOUGH else None
@@ -243,12 +253,8 @@ def _place(day: Day | None, name: Name | None) -> str:
 
 
 def is_place(text: str) -> bool:
-    """Whether a text can be a dateline: a few words beginning with capitals, no figures."""
-    if not 2 <= len(text) <= _LONGEST_PLACE or _PLACE.fullmatch(text) is None or kinds.of_type_line(text) is not None:
-        return False
-    return all(
-        word[:1].isupper() or not word[:1].isalpha() or len(word) <= 3 or not word.isascii() for word in text.split()
-    )
+    """Whether a text can be a dateline: a few words beginning with capitals, no figures, no person and no office."""
+    return datelines.is_place(text)
 
 
 def _summary(page: Page, parts: Parts, name: Name | None, day: Day | None, typed: Line | None, place: str) -> str:
@@ -261,7 +267,7 @@ def _summary(page: Page, parts: Parts, name: Name | None, day: Day | None, typed
             or (day is not None and line is day.line and _used_up(day, place))
         ):
             continue
-        text = _unnamed(line, name, day) if name is not None and line.start <= name.order < line.end else line.text
+        text = _unnamed(line, name, day) if _shares(line, name, day) else line.text
         if (
             not text
             or words.is_more(text)
@@ -282,16 +288,27 @@ def _of_title_link(line: Line, name: Name | None) -> bool:
 
 
 def _used_up(day: Day, place: str) -> bool:
+    """Whether the line of a date says little else."""
     rest = f"{day.before} {day.after}".strip()
+    if day.line is not None and day.piece is not None:
+        rest += "".join(piece.text for piece in day.line.pieces if piece is not day.piece and piece.link is None)
     return len(rest) <= len(place) + 25
 
 
-def _unnamed(line: Line, name: Name, day: Day | None) -> str:
+def _shares(line: Line, name: Name | None, day: Day | None) -> bool:
+    """Whether a line holds the title, or begins with the date, and says more."""
+    if name is not None:
+        return line.start <= name.order < line.end
+    return day is not None and day.piece is line.pieces[0]
+
+
+def _unnamed(line: Line, name: Name | None, day: Day | None) -> str:
     """What a line says besides the title and the date it begins with."""
     rest = [
         piece
         for piece in line.pieces
-        if not piece.start <= name.order < piece.end and (piece.link is None or piece.link is not name.link)
+        if name is None
+        or (not piece.start <= name.order < piece.end and (piece.link is None or piece.link is not name.link))
     ]
     text = " ".join(piece.text for piece in rest if day is None or piece is not day.piece)
     return text.lstrip(" ,;:|–-—.").strip()

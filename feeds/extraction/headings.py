@@ -31,6 +31,28 @@ def above(page: Page, items: Sequence[Item]) -> list[Found | None]:
     return found
 
 
+def freed(page: Page, items: Sequence[Item]) -> list[Item]:
+    """The items without the date headings that some of them begin with, where the others have no date: the heading
+    stands over those as well. Only a heading beside the entries counts, not one in an entry's own element.
+    """
+    starts = [_after_heading(page, item) for item in items]
+    bare = [place for place, start in enumerate(starts) if start is None]
+    if len(bare) == len(items) or not bare:
+        return list(items)
+    for place in bare:
+        if any(page.whole(line.text) is not None for line in page.within(items[place].start, items[place].end)):
+            return list(items)
+    return [item if start is None else Item(start, item.end) for item, start in zip(items, starts, strict=True)]
+
+
+def _after_heading(page: Page, item: Item) -> int | None:
+    """Where an item goes on after the date heading it begins with; None where it begins otherwise."""
+    lines = page.within(item.start, item.end)[:2]
+    if len(lines) < 2 or lines[0].block.order != item.start or lines[0].block.end >= item.end:
+        return None
+    return lines[1].start if lines[0].heading and heading_date(page, lines[0]) is not None else None
+
+
 def _take(page: Page, line: Line, stack: dict[int, Found]) -> None:
     """Let one line outside the items change what dates are in force."""
     day = heading_date(page, line)

@@ -4,10 +4,12 @@ Pure. Called by `feeds.extraction.extract`. Decides between a list and a single 
 entries (a table's head, an empty row), and joins items that show the same entry twice in one place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from feeds.extraction import (
+    addressdates,
     chooser,
     document,
     fields,
@@ -23,6 +25,7 @@ from feeds.extraction import (
     publication,
     rowspans,
     slots,
+    strays,
 )
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.chooser import Choice
@@ -44,32 +47,56 @@ _WIDE = 0.35  # how long the titles of a list without dates must be
 _BESIDE = 0.35  # of the main content's characters: a list beside an article holds less
 
 
-def extract(page: Page, select: Mapping[str, str]) -> Extraction:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a page was read. items: where its records stand, one for each, none for preformatted text. choices: what was
+    weighed, best first; chosen: the one of them that was taken; single: the page as one document. All are empty where
+    the admin chose the items.
+    """
+
+    extraction: Extraction
+    items: tuple[Item, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    chosen: Choice | None = None
+    single: publication.Publication | None = None
+
+
+def extract(page: Page, select: Mapping[str, str]) -> Seen:
     """The entries of a page; none where nothing looks like a list or a publication.
 
-    select: the admin's selectors, field name -> CSS. Raises ValueError for a bad one.
+    select: the admin's selectors by field name. Raises ValueError for a bad one.
     """
     if (chosen := overrides.items(page, select)) is not None:
         kept, records = read(page, chosen)
         return _result(page, chosen.method, kept, overrides.applied(page, select, kept, records))
     choices = chooser.choose(page, proposals(page))
-    best = _best(choices)
     single = publication.of(page)
+    return replace(_chosen(page, select, choices, single), choices=tuple(choices), single=single)
+
+
+def _chosen(
+    page: Page, select: Mapping[str, str], choices: Sequence[Choice], single: publication.Publication | None
+) -> Seen:
+    """The page read as the likeliest of its lists, or as one document."""
+    best = _best(choices)
     if single is not None and (best is None or not _beats(best, single)) and _is_publication(single, best):
         return _single(page, single, select)
-    plausible = best is not None and _plausible(best)
+    likely = best is not None and plausible(best)
     flat = preformatted.of(page)
-    if flat is not None and not (best is not None and plausible and _outside(best, flat.item)):
+    if flat is not None and not (best is not None and likely and _outside(best, flat.item)):
         return _flat(page, flat)
-    if best is None or not plausible:
+    if best is None or not likely:
         return _without_list(page, single, select)
     kept, records = read(page, best.candidate)
-    if strays := heroes.adopted(page, kept, [record.url for record in records]):
-        kept, records = _with_strays(page, best.candidate.method, kept, records, strays)
-    return _result(page, best.candidate.method, kept, overrides.applied(page, select, kept, records))
+    if several := heroes.boxes(page, kept, records):
+        kept, records = tuple(_without(kept, several)), tuple(_without(records, several))
+    if apart := heroes.adopted(page, kept, records):
+        kept, records = _with_heroes(page, best.candidate.method, kept, records, apart)
+    seen = _result(page, best.candidate.method, kept, overrides.applied(page, select, kept, records))
+    return replace(seen, chosen=best)
 
 
-def _without_list(page: Page, single: publication.Publication | None, select: Mapping[str, str]) -> Extraction:
+def _without_list(page: Page, single: publication.Publication | None, select: Mapping[str, str]) -> Seen:
     """What a page gives on which nothing repeats as entries do: its one document, its one item, or nothing."""
     if single is not None and single.likely >= _PERHAPS:
         return _single(page, single, select)
@@ -80,30 +107,32 @@ def _without_list(page: Page, single: publication.Publication | None, select: Ma
 
 
 def _outside(best: Choice, item: Item) -> bool:
-    """Whether most items of a list stand outside a part of the page."""
+    """Whether most items of a list that is no side matter stand outside a part of the page."""
     items = best.candidate.items
-    return sum(not item.start <= one.start < item.end for one in items) > len(items) / 2
-
-
-def _flat(page: Page, flat: preformatted.Flat) -> Extraction:
-    """The entries of preformatted text, with what it left out and what stands beside it."""
-    around = leftout.outside(page, (flat.item,))
-    return replace(
-        _result(page, "preformatted", (), ()), records=flat.found.records, left_out=(*flat.found.left_out, *around)
+    return (
+        best.terms["coverage"] >= _BESIDE
+        and sum(not item.start <= one.start < item.end for one in items) > len(items) / 2
     )
 
 
-def _with_strays(
-    page: Page, method: str, kept: tuple[Item, ...], records: tuple[Record, ...], strays: list[Item]
+def _flat(page: Page, flat: preformatted.Flat) -> Seen:
+    """The entries of preformatted text, with what it left out and what stands beside it."""
+    around = leftout.outside(page, (flat.item,))
+    empty = _result(page, "preformatted", (), ()).extraction
+    return Seen(replace(empty, records=flat.found.records, left_out=(*flat.found.left_out, *around)))
+
+
+def _with_heroes(
+    page: Page, method: str, kept: tuple[Item, ...], records: tuple[Record, ...], apart: list[Item]
 ) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
     """The list read again with the items that stand apart from it, but for those that lack the date all others
     have.
     """
-    together = tuple(sorted((*kept, *strays), key=lambda item: item.start))
+    together = tuple(sorted((*kept, *apart), key=lambda item: item.start))
     items, found = read(page, Candidate(method, together))
     if sum(record.date is not None for record in records) < _MOST * len(records):
         return items, found
-    pairs = [(item, record) for item, record in zip(items, found, strict=True) if record.date or item not in strays]
+    pairs = [(item, record) for item, record in zip(items, found, strict=True) if record.date or item not in apart]
     return tuple(item for item, _ in pairs), tuple(record for _, record in pairs)
 
 
@@ -116,14 +145,14 @@ def _best(choices: Sequence[Choice]) -> Choice | None:
     """The best candidate; where that is no list of entries, one close behind that is and makes up most of the page."""
     if not choices:
         return None
-    if _plausible(choices[0]):
+    if plausible(choices[0]):
         return choices[0]
     close = (choice for choice in choices if choice.score >= choices[0].score - _BEHIND)
-    large = (choice for choice in close if choice.terms["coverage"] >= _HALF and _plausible(choice))
+    large = (choice for choice in close if choice.terms["coverage"] >= _HALF and plausible(choice))
     return next(large, choices[0])
 
 
-def _plausible(best: Choice) -> bool:
+def plausible(best: Choice) -> bool:
     """Whether the best candidate is a list of entries at all: dated, or undated with more to it than a menu has."""
     terms = best.terms
     if terms["dated"] + terms["under"] >= _HALF:
@@ -145,7 +174,11 @@ def _beats(best: Choice, single: publication.Publication) -> bool:
     """Whether a list is surer than a publication: it makes up most of the page, as related news beside an
     article do not.
     """
-    if best.score < _SURE_LIST or single.likely >= _SURELY:
+    if best.score < _SURE_LIST:
+        return False
+    if all(best.terms[name] >= _MOST for name in ("coverage", "dated", "linked", "distinct")):
+        return not best.terms["few"]  # nearly all of the page is items, each with a date and an address of its own
+    if single.likely >= _SURELY:
         return False
     long = len(best.candidate.items) >= _LONG and best.terms["dated"] >= _MOST and single.likely < _DOUBTFUL
     entries = best.terms["linked"] >= _HALF or best.terms["dated"] >= _HALF  # sections of one text have neither
@@ -154,7 +187,7 @@ def _beats(best: Choice, single: publication.Publication) -> bool:
 
 def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
     """The records of a candidate, and the items they come from."""
-    taken = [parts.of(page, item) for item in candidate.items]
+    taken = [parts.of(page, item) for item in headings.freed(page, candidate.items)]
     taken = [one for one in taken if one.lines or one.links]
     layout = slots.layout(page, taken)
     above = headings.above(page, [one.item for one in taken])
@@ -167,21 +200,16 @@ def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Reco
         if _is_entry(record, linked):
             kept.append(one.item)
             records.append(record)
-    return _without_stray_ends(kept, records)
+    records = addressdates.completed(records)
+    lost = strays.of(page, kept, records)
+    return tuple(_without(kept, lost)), tuple(_without(records, lost))
 
 
-def _without_stray_ends(kept: list[Item], records: list[Record]) -> tuple[tuple[Item, ...], tuple[Record, ...]]:
-    """Without a first or last item that is the only one to have neither date nor text: "back to the overview"."""
-    dated = sum(record.date is not None for record in records)
-    for end in (0, -1):
-        if (
-            len(records) >= 5
-            and dated >= 0.85 * len(records)
-            and records[end].date is None
-            and not records[end].summary
-        ):
-            del kept[end], records[end]
-    return tuple(kept), tuple(records)
+_Part = TypeVar("_Part", Item, Record)
+
+
+def _without(parts: Sequence[_Part], lost: Set[int]) -> Iterator[_Part]:
+    return (part for place, part in enumerate(parts) if place not in lost)
 
 
 def _is_entry(record: Record, linked: bool) -> bool:
@@ -193,13 +221,13 @@ def _is_entry(record: Record, linked: bool) -> bool:
     return True
 
 
-def _single(page: Page, single: publication.Publication, select: Mapping[str, str]) -> Extraction:
+def _single(page: Page, single: publication.Publication, select: Mapping[str, str]) -> Seen:
     records = overrides.applied(page, select, (single.item,), (document.record(page, single),))
     return _result(page, "publication", (single.item,), records)
 
 
-def _result(page: Page, method: str, items: tuple[Item, ...], records: tuple[Record, ...]) -> Extraction:
-    return Extraction(
+def _result(page: Page, method: str, items: tuple[Item, ...], records: tuple[Record, ...]) -> Seen:
+    found = Extraction(
         kind="page",
         method=method,
         title=page.title,
@@ -209,3 +237,4 @@ def _result(page: Page, method: str, items: tuple[Item, ...], records: tuple[Rec
         next=pagination.next_pages(page),
         feeds=pagination.announced(page),
     )
+    return Seen(found, items)

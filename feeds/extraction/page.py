@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from feeds.extraction import dateorder, dates, dom, links, regions, scripts
+from feeds.extraction import dateorder, dates, dom, languages, links, regions, structured
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.dom import TEXT, Node, Tree
+from feeds.extraction.structured import Structured
 from feeds.extraction.wordlist import listed
 from state.text import clean
 
@@ -55,7 +56,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Page:
     """url: the final address; base: what links are resolved against. regions: by node order, "" for the main
-    content.
+    content. structured: what the page says for machines.
     """
 
     tree: Tree
@@ -67,6 +68,7 @@ class Page:
     starts: Sequence[int]
     regions: Sequence[str]
     setting: Setting
+    structured: Structured = field(default_factory=Structured)
     _dates: dict[str, tuple[Found, ...]] = field(default_factory=dict)
     _wholes: dict[str, Found | None] = field(default_factory=dict)
     _links: dict[str, str | None] = field(default_factory=dict)
@@ -99,11 +101,11 @@ class Page:
 
 
 def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> Page:
-    """A page from its markup. hint: its language where the page does not say. Raises dom.TooDeep."""
+    """A page from its markup. hint: its language where the page does not say. Raises dom.TooMuch."""
     tree = dom.parse(markup)
     base = links.base(tree, url)
     lines = tuple(_lines(tree))
-    language = _language(tree) or hint or scripts.language(" ".join(line.text for line in lines[:60])) or ""
+    language = _language(tree) or hint or languages.of_text(" ".join(line.text for line in lines[:200]))
     setting = Setting(now, tuple(dict.fromkeys(filter(None, (language.split("-")[0].lower(), "en")))), "", zone)
     texts = [line.text for line in lines if len(line.text) < dates.LONGEST]
     texts += [piece.text for line in lines if len(line.pieces) > 1 for piece in line.pieces if len(piece.text) < 40]
@@ -111,7 +113,8 @@ def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> 
     order = dateorder.infer(texts, ordering, links.host(base))
     setting = Setting(now, setting.languages, order, zone)
     title = next((clean("".join(part.text for part in tree.within(node))) for node in tree.all("title")), "")
-    return Page(tree, url, base, title, language, lines, [line.start for line in lines], regions.of(tree), setting)
+    starts, said = [line.start for line in lines], structured.read(tree, base)
+    return Page(tree, url, base, title, language, lines, starts, regions.of(tree), setting, said)
 
 
 def _language(tree: Tree) -> str:

@@ -18,10 +18,22 @@ from feeds.extraction.wordlist import listed
 
 Slot = tuple[str, ...]
 _CHANGED = re.compile(
-    r"\b(?:updat|modif|revis|amended|last (?:change|review)|geändert|aktualis|mise? à jour|actualiz|atualiz|aggiorn"
-    r"|обновл|cập nhật)|更新",
+    r"\b(?:updat|modif|revis|amended|edited|last (?:change|review)|geändert|aktualis|bearbeitet|mise? à jour|actualiz"
+    r"|atualiz|aggiorn|uppdater|oppdater|opdater|endret|ændret|ändrad|päivitetty|muokattu|bijgewerkt|gewijzigd|zaktualiz"
+    r"|zmodyf|zmienion|aktualizov|upraven|módosít|frissít|izmijenj|ažurir|güncelle|değiştir|diperbarui|diubah|обновл"
+    r"|измен|редакт|оновлен|змінен|ενημερ|τροποπ|cập nhật|sửa đổi|عدل|תוקן|עודכן)"
+    r"|تحديث|更新|修改|修訂|수정|แก้ไข|ปรับปรุง",
     re.I,
 )
+_NAMING = 20  # characters of a title before its text
+_SENTENCES = re.compile(r".+?[.!?။。។۔](?=\s|$)")
+_STAMP = re.compile(
+    r"data-(?:(?:post|news|article|item|entry)-)?(?:date(?:time)?|published|(?:publish(?:ed)?|pub|posted|release)-?(?:date|at|on))"
+)
+_STAMPED = 0.7  # how sure a date is that readers do not see
+_DAY_FIRST = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:$|[T ])")
+_PROSE = 25  # characters of a sentence
+_SET_OFF = (",", "–", "-", "—", "(", "|", ":", "·")
 _LABEL = 30  # characters of a line that labels the next
 _SPLIT = 12  # characters of one part of a date that is set in several blocks
 
@@ -126,7 +138,7 @@ def _names(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -
             continue
         linked = _linked_pieces(line)
         for text, link, piece in linked:
-            if words.may_be_title(text) and page.whole(text) is None:
+            if words.may_be_title(text) and page.whole(text) is None and not _in_passing(line, text, piece):
                 yield Name(
                     _uncut(text, link),
                     slot(piece.node, item.start),
@@ -189,15 +201,31 @@ def _linked_pieces(line: Line) -> list[tuple[str, Node, Piece]]:
             continue
         if found and found[-1][1] is piece.link:
             text, link, first = found[-1]
-            longer = piece if words.width(piece.text) > words.width(first.text) else first
-            found[-1] = (
-                f"{text} {piece.text}" if not _apart(piece) and not _apart(first) else longer.text,
-                link,
-                longer,
-            )
+            telling = _telling(first, piece)
+            whole = f"{text} {piece.text}" if not _apart(piece) and not _apart(first) else telling.text
+            found[-1] = (whole, link, telling)
         else:
             found.append((piece.text, piece.link, piece))
     return found
+
+
+def _in_passing(line: Line, text: str, piece: Piece) -> bool:
+    """Whether a short link stands in running text, after a sentence: "… by telephone. Follow us on X." """
+    if words.width(text) >= _NAMING:
+        return False
+    return any(words.width(said) >= _PROSE for said in _SENTENCES.findall(_before(line, piece)))
+
+
+def _before(line: Line, piece: Piece) -> str:
+    return " ".join(other.text for other in line.pieces if other.start < piece.start)
+
+
+def _telling(first: Piece, then: Piece) -> Piece:
+    """Which of two parts of a link names the entry: the longer one, but not the sentence that follows a title."""
+    if words.width(then.text) <= words.width(first.text):
+        return first
+    titled = words.width(first.text) >= _NAMING and words.may_be_title(first.text) and not words.is_sentence(first.text)
+    return first if titled and _apart(first) and words.is_sentence(then.text) else then
 
 
 def _apart(piece: Piece) -> bool:
@@ -222,15 +250,18 @@ def _days(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) ->
     for node in nodes:
         if node.tag != TEXT and (written := _attribute(node)) and (found := page.dates(written)):
             yield Day(found[0], slot(node, item.start), 0.97, f"{node.tag} attribute", None)
+        elif node.tag != TEXT and (written := _stamp(node)) and (found := page.dates(written)):
+            yield Day(found[0], (*slot(node, item.start), "stamp"), _STAMPED, "data attribute", None)
     taken = 0
     for place, line in enumerate(lines):
         if place < taken:
             continue
         split = _split(page, item, lines[place : place + 3]) if len(line.text) <= _SPLIT else None
         shown = list(_in_line(page, item, line))
-        if split is not None and all(day.found.day is None for day in shown):
+        if split is not None and all(day.found.day is None or day.found.year is None for day in shown):
             taken = place + split[1]
             yield split[0]
+            continue
         label = lines[place - 1].text if place else ""
         for day in shown:
             apart = not day.before and len(label) <= _LABEL and not page.dates(label)
@@ -243,6 +274,14 @@ def _attribute(node: Node) -> str:
     if node.get("itemprop") in ("datePublished", "dateCreated"):
         return node.get("content") or node.get("datetime")
     return node.get("title") if node.tag == "abbr" and len(node.get("title")) <= 40 else ""
+
+
+def _stamp(node: Node) -> str:
+    """The day of publication that an element has for scripts: data-published="2026-10-30"."""
+    for name, value in node.attributes.items():
+        if name.startswith("data-") and _STAMP.fullmatch(name) and _DAY_FIRST.match(value):
+            return value
+    return ""
 
 
 def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
@@ -290,6 +329,8 @@ def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | No
         sure, origin = 0.85, "labelled"
     elif not _letters(after) and not line.heading and not linked:
         sure, origin = 0.82 if len(before) < 160 else 0.65, "end of line"
+    elif (line.heading or linked) and not _letters(after) and before.endswith(_SET_OFF):
+        sure, origin = 0.45, "end of title"  # believed where all the others have theirs there too
     elif line.heading or linked:
         sure, origin = 0.4, "in title"
     elif words.width(text) <= 160:
@@ -318,7 +359,9 @@ _LABELS = frozenset(
 
 
 def _labelled(before: str) -> bool:
-    """Whether the words before a date announce it: "…, Filed", "Posted on"."""
+    """Whether the words before a date announce it: "…, Filed", "Posted on", "Publicerad:"."""
+    if before.endswith(":") and len(before) <= _LABEL:
+        return True
     last = before.rstrip(" :").rsplit(None, 1)[-1].casefold().strip("(,.;") if before.strip(" :") else ""
     return last in _LABELS
 
@@ -329,7 +372,9 @@ def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> tuple[Day, int] |
         texts = [line.text for line in lines[:count]]
         if len(texts) < count or any(len(text) > _SPLIT for text in texts):
             continue
-        if any((one := page.whole(text)) is not None and one.day is not None for text in texts):
+        if any(
+            (one := page.whole(text)) is not None and one.day is not None and one.year is not None for text in texts
+        ):
             continue
         found = page.whole(" ".join(texts))
         if found is not None and found.day is not None:

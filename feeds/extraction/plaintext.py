@@ -8,29 +8,31 @@ Markdown headings, bullets and links are understood.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from feeds.extraction import dates, fields, kinds, links, scripts, textblocks, words
+from feeds.extraction import datelines, dates, kinds, scripts, textblocks, textentries, words
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.headings import month_alone
 from feeds.extraction.leftout import INSIDE, tallied
-from feeds.extraction.textblocks import Block
-from state.records import Enclosure, Extraction, LeftOut, Record
+from feeds.extraction.textentries import Entry
+from feeds.extraction.textmarks import Block
+from state.records import Extraction, LeftOut, Record
 
 _DOWNLOAD = re.compile(r"(?:download|télécharger|descargar|herunterladen|scarica|baixar|unduh|ទាញយក|ดาวน์โหลด)\b", re.I)
 _BOILERPLATE = re.compile(
     r"subscribe to|sign up (?:for|to)|newsletter|follow us|all rights reserved|©|copyright|privacy policy"
-    r"|cookies?\b|keep up to date|share this|abonnez-vous|suscríbase",
+    r"|cookies?\b|keep up to date|share this|abonnez-vous|suscríbase|unsubscribe|you (?:are )?receiv(?:e|ing) this"
+    r"|se désabonner|darse de baja|abbestellen|отписаться",
+    re.I,
+)
+_RELEASED = re.compile(
+    r"\W*(?:for (?:immediate )?release|pour diffusion immédiate|para (?:su )?publicación inmediata"
+    r"|para divulgação imediata|zur sofortigen veröffentlichung|per la pubblicazione immediata)\b.{0,40}"
+    r"|\W*(?:embargo(?:ed)?|not for release|sperrfrist)\b.{0,80}",
     re.I,
 )
 _ENOUGH = 200  # characters of prose in a publication
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    blocks: tuple[Block, ...]
-    heading: Found | None
+_FEWEST = 2  # dates of a list
 
 
 def extract(text: str, url: str, setting: Setting, language: str) -> Extraction:
@@ -42,44 +44,38 @@ def extract(text: str, url: str, setting: Setting, language: str) -> Extraction:
         record, left = _single(blocks, single, setting, url, language)
         return Extraction("text", "publication", record.title, language, (record,), left)
     title, entries, left_out = _listed(blocks, setting)
-    records = tuple(_record(entry, setting, url, language) for entry in entries)
+    records = tuple(textentries.record(entry, setting, url, language) for entry in entries)
     more = [
         block.text
         for entry, record in zip(entries, records, strict=True)
         for block in entry.blocks
-        if not _is_told(block, record, setting)
+        if not textentries.is_told(block, record, url, setting)
     ]
     left_out = (*left_out, *tallied([(INSIDE, more)]))
     return Extraction("text", "lines" if records else "none", title, language, records, left_out)
 
 
-def _is_told(block: Block, record: Record, setting: Setting) -> bool:
-    """Whether a record says what a block of it says: its title or text, its date, its kind."""
-    if block.text in (record.title, record.summary) or kinds.of_type_line(block.text) is not None:
-        return True
-    return record.date is not None and _dateline(block.text, setting) is not None
-
-
 # ---- lists ----
 
 
-def _listed(blocks: Sequence[Block], setting: Setting) -> tuple[str, list[_Entry], tuple[LeftOut, ...]]:
+def _listed(blocks: Sequence[Block], setting: Setting) -> tuple[str, list[Entry], tuple[LeftOut, ...]]:
     """The document's title, its entries, and the blocks that are in none."""
     left: dict[str, list[str]] = {}
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     current: list[Block] = []
     heading: Found | None = None
     year: Found | None = None
     title = ""
     bare = not any(block.marked for block in blocks)
+    dates_first = bare and _are_dates_first(blocks, setting)
 
     def close() -> None:
         if current:
-            entries.append(_Entry(tuple(current), heading))
+            entries.append(Entry(tuple(current), heading))
             current.clear()
 
     for place, block in enumerate(blocks):
-        day = _date_heading(block, setting) if not block.marked else None
+        day = _date_heading(block, setting) if not block.marked and not block.field else None
         if day is not None and _heads(blocks, place, day, bare):
             close()
             if day.month is None:
@@ -94,15 +90,15 @@ def _listed(blocks: Sequence[Block], setting: Setting) -> tuple[str, list[_Entry
             left.setdefault("boilerplate" if _BOILERPLATE.search(block.text) else "heading", []).append(block.text)
         elif current:
             current.append(block)
-        elif heading is not None and _is_prose(block):
+        elif heading is not None and textentries.is_prose(block):
             current.append(block)
             close()
-        elif bare and heading is None and _begins_dated(blocks, place, setting):
+        elif bare and heading is None and _begins_dated(blocks, place, setting, dates_first):
             current.append(block)
         else:
             title = title or (block.text if not entries and words.width(block.text) <= 160 else "")
             left.setdefault("heading" if block.text == title else _reason(block), []).append(block.text)
-        if bare and current and _next_begins(blocks, place + 1, setting):
+        if bare and current and _next_begins(blocks, place + 1, setting, dates_first):
             close()
     close()
     return title, entries, tallied(left.items())
@@ -155,128 +151,49 @@ def _within_year(day: Found, year: Found | None) -> Found:
     return day
 
 
-def _ends_list(block: Block, inside: bool, entries: list[_Entry]) -> bool:
-    if block.level:
-        return True
+def _ends_list(block: Block, inside: bool, entries: list[Entry]) -> bool:
+    if block.level or block.field:
+        return block.level > 0
     return bool(_BOILERPLATE.search(block.text)) and words.width(block.text) < 200 and (not inside or bool(entries))
 
 
-def _is_prose(block: Block) -> bool:
-    return words.is_paragraph(block.text) or words.width(block.text) > 60
+def _are_dates_first(blocks: Sequence[Block], setting: Setting) -> bool:
+    """Whether the dates of a list stand before their titles: the document begins with one, or prose stands before
+    most of the others and none behind them.
+    """
+    days = [number for number, block in enumerate(blocks) if datelines.line(block.text, setting) is not None]
+    if len(days) < _FEWEST:
+        return False
+    if days[0] == 0:
+        return True
+    alike = sum(words.is_sentence(blocks[day - 1].text) or textentries.is_prose(blocks[day - 1]) for day in days[1:])
+    titled = sum(day + 1 < len(blocks) and not words.is_sentence(blocks[day + 1].text) for day in days)
+    return alike * 2 > len(days) - 1 and titled * 2 > len(days)
 
 
-def _begins_dated(blocks: Sequence[Block], place: int, setting: Setting) -> bool:
+def _begins_dated(blocks: Sequence[Block], place: int, setting: Setting, dates_first: bool) -> bool:
     """Whether an unmarked entry begins here: a short text with a date line right after it (or before its text)."""
     block = blocks[place]
     if words.is_paragraph(block.text) or words.width(block.text) > 250:
         return False
     ahead = blocks[place + 1 : place + 3]
-    if dates.whole(block.text, setting) is not None or _dateline(block.text, setting) is not None:
+    if dates.whole(block.text, setting) is not None or datelines.line(block.text, setting) is not None:
         return bool(ahead)
+    if dates_first:
+        return False
     if kinds.of_type_line(block.text) is not None:
-        return len(ahead) == 2 and _dateline(ahead[1].text, setting) is not None
-    return bool(ahead) and _dateline(ahead[0].text, setting) is not None
+        return len(ahead) == 2 and datelines.line(ahead[1].text, setting) is not None
+    return bool(ahead) and datelines.line(ahead[0].text, setting) is not None
 
 
-def _next_begins(blocks: Sequence[Block], place: int, setting: Setting) -> bool:
-    return (
-        place < len(blocks)
-        and _begins_dated(blocks, place, setting)
-        and (
-            kinds.of_type_line(blocks[place].text) is not None
-            or (
-                _dateline(blocks[place].text, setting) is None
-                and (place == 0 or kinds.of_type_line(blocks[place - 1].text) is None)
-            )
-        )
-    )
-
-
-def _dateline(text: str, setting: Setting) -> tuple[Found, str] | None:
-    """A line that is a date, and perhaps a place after it."""
-    if len(text) > 90:
-        return None
-    for found in dates.find(text, setting):
-        after = text[found.end :].strip(" ,;|–-")
-        if text[: found.start].strip(" ,(") == "" and found.year is not None and (not after or fields.is_place(after)):
-            return found, after
-    whole = dates.whole(text, setting)
-    return (whole, "") if whole is not None and whole.year is not None else None
-
-
-def _record(entry: _Entry, setting: Setting, url: str, language: str) -> Record:
-    typed: str | None = None
-    day: Found | None = None
-    place, title, summary = "", "", ""
-    address = next((block.address for block in entry.blocks if block.address), "")
-    for number, block in enumerate(entry.blocks):
-        if typed is None and not title and (kind := kinds.of_type_line(block.text)) and number + 1 < len(entry.blocks):
-            typed = kind
-        elif day is None and (line := _dateline(block.text, setting)) is not None:
-            day, place = line
-        elif (
-            not title
-            and not summary
-            and (
-                block.marked
-                or not _is_prose(block)
-                or (number == 0 and typed is None and day is None and _titled(entry.blocks))
-            )
-            and not _bare(block, entry)
-        ) or (not title and number and not summary and not words.is_paragraph(block.text)):
-            title = block.text
-        elif not summary:
-            summary = block.text
-    return _told(title, summary, address, typed, day, place, entry.heading, url, language)
-
-
-def _titled(blocks: Sequence[Block]) -> bool:
-    return len(blocks) > 1 and not words.is_paragraph(blocks[0].text)
-
-
-def _bare(block: Block, entry: _Entry) -> bool:
-    """Whether a block is the whole of an entry without a title."""
-    return not block.marked and len(entry.blocks) == 1 and _is_prose(block)
-
-
-def _told(
-    title: str,
-    summary: str,
-    address: str,
-    typed: str | None,
-    day: Found | None,
-    place: str,
-    heading: Found | None,
-    url: str,
-    language: str,
-) -> Record:
-    own = links.absolute(address, url) if address and url else None
-    files: tuple[Enclosure, ...] = ()
-    if own and links.media_type(own):
-        files = (Enclosure(own, links.media_type(own), scripts.in_file_name(own), ""),)
-    if day is not None and day.date is None and heading is not None and heading.year is not None:
-        day = day.completed(heading.year)
-    shown, origin, sure = (day, "own line", 0.95) if day is not None and day.date else (heading, "heading above", 0.9)
-    when = shown.date if shown is not None else None
-    return Record(
-        title=title,
-        display_title="" if title else words.first_sentence(summary),
-        url=own,
-        anchor="" if own else fields.fragment(title or summary),
-        date=when,
-        published=_time(shown) if when else None,
-        place=place,
-        kind=typed or kinds.of(title, own, summary),
-        summary=summary,
-        language=scripts.language(title or summary) or language,
-        enclosures=files,
-        confidence={"title": 0.85 if title else 0.0, "date": sure if when else 0.0},
-        origin={"title": "line" if title else "derived", **({"date": origin} if when else {})},
-    )
-
-
-def _time(found: Found | None) -> datetime | None:
-    return found.published if found is not None else None
+def _next_begins(blocks: Sequence[Block], place: int, setting: Setting, dates_first: bool) -> bool:
+    """Whether the entry that is being read ends, because the next block begins another one."""
+    if place >= len(blocks) or not _begins_dated(blocks, place, setting, dates_first):
+        return False
+    if dates_first or kinds.of_type_line(blocks[place].text) is not None:
+        return True
+    dated = datelines.line(blocks[place].text, setting) is not None
+    return not dated and (place == 0 or kinds.of_type_line(blocks[place - 1].text) is None)
 
 
 # ---- one publication ----
@@ -286,11 +203,13 @@ def _publication(blocks: Sequence[Block], setting: Setting) -> int | None:
     """The place of the date line, where a document is one publication: title, date line, prose, no list."""
     if len(blocks) < 3 or any(block.marked for block in blocks[:8]):
         return None
-    place = next((number for number, block in enumerate(blocks[1:4], 1) if _dateline(block.text, setting)), None)
+    place = next(
+        (number for number, block in enumerate(blocks[1:4], 1) if datelines.letterhead(block.text, setting)), None
+    )
     if place is None or words.width(blocks[0].text) > 250:
         return None
-    others = sum(1 for block in blocks[place + 1 :] if len(block.text) < 60 and _dateline(block.text, setting))
-    prose = sum(words.width(block.text) for block in blocks[place + 1 :] if _is_prose(block))
+    others = sum(1 for block in blocks[place + 1 :] if len(block.text) < 60 and datelines.line(block.text, setting))
+    prose = sum(words.width(block.text) for block in blocks[place + 1 :] if textentries.is_prose(block))
     return place if not others and prose >= _ENOUGH else None
 
 
@@ -298,9 +217,8 @@ def _single(
     blocks: Sequence[Block], place: int, setting: Setting, url: str, language: str
 ) -> tuple[Record, tuple[LeftOut, ...]]:
     left: dict[str, list[str]] = {}
-    typed = next((kind for block in blocks[:place] if (kind := kinds.of_type_line(block.text))), None)
-    title = next(block.text for block in blocks if kinds.of_type_line(block.text) is None)
-    line = _dateline(blocks[place].text, setting)
+    heads = [block for block in blocks[:place] if _kind_of_head(block.text) is None]
+    title = (heads or blocks)[0]
     body: list[Block] = []
     ended = False
     for block in blocks[place + 1 :]:
@@ -311,9 +229,20 @@ def _single(
             left.setdefault("download without a link", []).append(block.text)
         else:
             body.append(block)
-    prose = [block for block in body if _is_prose(block)]
-    summary = next((block.text for block in prose if not block.quoted), prose[0].text if prose else "")
-    day, where = line if line is not None else (None, "")
-    record = _told(title, summary, "", typed, day, where, None, url, language)
-    left[INSIDE] = [block.text for block in (*blocks[:place], *body) if not _is_told(block, record, setting)]
-    return replace(record, url=url or None, anchor=""), tallied(left.items())
+    prose = [block for block in body if textentries.is_prose(block)]
+    summary = next((block for block in prose if not block.quoted), prose[0] if prose else None)
+    line = datelines.letterhead(blocks[place].text, setting)
+    parts = [replace(title, marked=True), *([replace(summary, address="")] if summary else [])]
+    parts.append(Block(blocks[place].text, field="date"))
+    parts += [Block(line[1], field="place")] if line is not None and line[1] else []
+    record = textentries.record(Entry(tuple(parts), None), setting, "", language)
+    kind = next((kind for block in blocks[:place] if (kind := _kind_of_head(block.text))), record.kind)
+    record = replace(record, url=url or None, anchor="", kind=kind)
+    rest = [block for block in (*blocks[:place], *body) if _kind_of_head(block.text) is None]
+    left[INSIDE] = [block.text for block in rest if not textentries.is_told(block, record, url, setting)]
+    return record, tallied(left.items())
+
+
+def _kind_of_head(text: str) -> str | None:
+    """The kind a line above a title names, or "press-release" for the words with which one is let go."""
+    return kinds.of_type_line(text) or ("press-release" if _RELEASED.fullmatch(text) else None)

@@ -14,6 +14,7 @@ from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found
 from feeds.extraction.page import Line, Page, Piece
 from feeds.extraction.parts import says_changed
+from state.text import folded
 
 _ENOUGH = 250  # characters of prose that make a document
 _SHORT = 60  # characters of prose that a short one has
@@ -27,6 +28,8 @@ _BEFORE = 2
 _LONGEST_DATELINE = 120  # characters
 _LABELS = 6  # words beside the dates of a line: "Published on … | Updated on …"
 _MOST_FILES = 12
+_GUESSED = 0.7  # how likely a page is a document whose heading is no heading element, at most
+_NAME = 15  # characters of a heading that is no heading element
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def of(page: Page) -> Publication | None:
         )
     everything = [line for line in page.lines if not page.regions[line.start]]
     likely = max(likely, _form(page, everything, heading, dated))
+    if not heading.heading:
+        likely = min(likely, _GUESSED)
     return Publication(item, heading, max(0.0, min(1.0, likely)), chars / main, dated)
 
 
@@ -170,7 +175,14 @@ def _heading(page: Page) -> Line | None:
     main = [line for line in page.lines if line.heading == 1 and not page.regions[line.start]]
     if not main:
         main = [line for line in page.lines if line.heading == 2 and not page.regions[line.start]][:1]
+    if not main and (title := folded(page.title)):
+        main = [line for line in page.lines if not page.regions[line.start] and _is_named(line, title)]
     return next((line for line in main if words.may_be_title(line.text)), None)
+
+
+def _is_named(line: Line, title: str) -> bool:
+    """Whether a line is what the title of the page begins with: its heading, though no heading element."""
+    return not line.linked and words.width(line.text) >= _NAME and title.startswith(folded(line.text))
 
 
 def _article(page: Page, heading: Line) -> Item:

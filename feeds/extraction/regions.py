@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from feeds.extraction import sidelists
 from feeds.extraction.dom import TEXT, Node, Tree
 
 _TAGS: Mapping[str, str] = {
@@ -55,11 +56,13 @@ _OWN_HEADER = frozenset(("article", "section", "main", "li", "td"))
 _LIST_IN_FORM = 3  # links: a form with so many is wrapped around a list
 _MANY = 3  # of one name: a page has one header and one footer, items may have their own
 _HOLDERS = frozenset(("div", "ul", "ol", "p", "table", "section", "center", "td"))
+_DAY = re.compile(r"\d{1,2}[^\d(]+\d{4}|\d{4}[^\d(]+\d{1,2}")  # figures as a date has them, not years with counts
 _FIGURES = re.compile(r"\d\d")
 _SHORT_LINK = 20  # characters of a link of a menu, on the average
 _MOSTLY = 0.75  # of a menu's characters are links
 _SMALL = 0.3  # of the page's characters: more is no menu
 _FEW_ALIKE = 3
+_PROSE = 80  # characters
 _SHORT = 200  # characters of a pager
 MOST = 0.45  # of the page's text: what holds more is no side matter
 
@@ -71,7 +74,8 @@ def of(tree: Tree) -> Sequence[str]:
     heads = _counted(tree, ("h1", "main"))
     named = Counter(_name(node) for node in tree.nodes if node.tag != TEXT)
     total = sizes[0] or 1
-    menus = _menus(tree, sizes, linked, anchors)
+    menus = {**_menus(tree, sizes, linked, anchors), **sidelists.of(tree, sizes, anchors)}
+    days = _summed(tree, lambda node: node.tag == TEXT and len(node.text) < 200 and bool(_DAY.search(node.text)))
     found: list[str] = []
     for node in tree.nodes:
         inherited = found[node.parent.order] if node.parent is not None else ""
@@ -85,15 +89,18 @@ def of(tree: Tree) -> Sequence[str]:
             region, sizes[node.order], total, linked[node.order], anchors[node.order], heads[node.order]
         ):
             region = ""
+        if region == "navigation" and days[node.order] >= _FEW_ALIKE and node.tag not in _TAGS:
+            region = ""  # "near-menu": what stands there has dates, as menus do not
         found.append(region or menus.get(node.order, ""))
     return found
 
 
 def _menus(tree: Tree, sizes: Sequence[int], linked: Sequence[int], anchors: Sequence[int]) -> Mapping[int, str]:
     """Elements that are a menu or a footer by what they hold: short links and little else, above the first heading of
-    the page or below the last, whatever they are called.
+    the page or below the last (on a page without headings: its first and last date or prose), whatever they are called.
     """
     headings = [node.order for node in tree.nodes if node.tag in ("h1", "h2", "h3", "h4", "main", "article")]
+    headings = headings or [node.order for node in tree.nodes if node.tag == TEXT and _is_matter(node.text)]
     if not headings:
         return {}
     found: dict[int, str] = {}
@@ -109,6 +116,11 @@ def _menus(tree: Tree, sizes: Sequence[int], linked: Sequence[int], anchors: Seq
         elif node.order > headings[-1] and links > 1 and 2 * linked[node.order] >= size and _is_last(tree, node):
             found[node.order], end = "footer", node.end
     return found
+
+
+def _is_matter(text: str) -> bool:
+    """Whether a text is what menus do not have: prose, or a date."""
+    return len(text) >= _PROSE or (len(text) < _SHORT and _DAY.search(text) is not None)
 
 
 def _has_figures(tree: Tree, node: Node) -> bool:
@@ -150,9 +162,14 @@ def _sums(tree: Tree, counts: Callable[[Node], bool]) -> list[int]:
 
 def _counted(tree: Tree, tags: tuple[str, ...]) -> list[int]:
     """How many elements of some tags each node's subtree has."""
+    return _summed(tree, lambda node: node.tag in tags)
+
+
+def _summed(tree: Tree, counts: Callable[[Node], bool]) -> list[int]:
+    """How many nodes of each node's subtree count."""
     before = [0]
     for node in tree.nodes:
-        before.append(before[-1] + (node.tag in tags))
+        before.append(before[-1] + counts(node))
     return [before[node.end] - before[node.order] for node in tree.nodes]
 
 

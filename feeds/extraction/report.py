@@ -17,6 +17,17 @@ def as_json(extraction: Extraction, url: str) -> dict[str, object]:
         ],
         "next": list(extraction.next),
         "feeds": list(extraction.feeds),
+        "obstacle": extraction.obstacle or None,
+        "remarks": list(extraction.remarks),
+        "rivals": [
+            {
+                "selector": rival.selector,
+                "score": rival.score,
+                "entries": len(rival.records),
+                "sample": [record.title or record.display_title for record in rival.records[:3]],
+            }
+            for rival in extraction.rivals
+        ],
     }
 
 

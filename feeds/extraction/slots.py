@@ -6,10 +6,11 @@ can: titles differ from item to item and are long, categories repeat; the right 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
+from typing import TypeAlias
 
 from feeds.extraction import kinds, words
 from feeds.extraction.dom import Node
@@ -18,6 +19,11 @@ from feeds.extraction.parts import Day, Name, Parts, Slot
 from state.text import folded
 
 _BASE = {"heading": 1.6, "link": 1.0, "bold": 0.55, "line": 0.25, "alt": -0.2}
+Key: TypeAlias = tuple[Slot, str]  # where a text stands that could be a title, and of what sort it is
+_FEWEST = 4  # items, before what repeats in them tells anything
+_REPEATED = 0.6  # share of different texts: fewer are categories
+_NEARLY = 0.9  # share of the items, and of their texts that differ
+_DEEPEST = 4  # texts in one place
 _LOOSE = ("line", "bold")  # sorts of names that nothing but their place makes a title
 _TITLED = re.compile(r"title|headline|heading|titulo|titre|titel|subject|name(?!d)", re.I)
 _PUBLISHED = re.compile(
@@ -34,16 +40,60 @@ _OTHER_DAY = re.compile(
 class Layout:
     """titles, days: slots, best first, with the score of each title slot, the share of items that have each day slot.
 
-    shared: addresses that several items link to.
+    shared: addresses that several items link to. later: title slots of which not the first text of an item counts,
+    with the number of texts before the one that does.
     """
 
-    titles: tuple[tuple[tuple[Slot, str], float], ...]
+    titles: tuple[tuple[Key, float], ...]
     days: tuple[tuple[Slot, float], ...]
     shared: frozenset[str]
+    later: Mapping[Key, int]
 
 
 def layout(page: Page, items: Sequence[Parts]) -> Layout:
-    return Layout(_title_slots(items), _day_slots(page, items), _shared(items))
+    later = _later(items)
+    return Layout(_title_slots(items, later), _day_slots(page, items), _shared(items), later)
+
+
+def placed(names: Iterable[Name], later: Mapping[Key, int]) -> Mapping[Key, Name]:
+    """The one text of an item for each of its title slots. One that names a kind of document gives way to another."""
+    found: dict[Key, list[Name]] = {}
+    for name in names:
+        found.setdefault((name.slot, name.sort), []).append(name)
+    chosen: dict[Key, Name] = {}
+    for key, texts in found.items():
+        rest = texts[later.get(key, 0) :]
+        telling = (name for name in rest if kinds.of_type_line(name.text) is None)
+        if rest:
+            chosen[key] = next(telling, rest[0]) if key not in later else rest[0]
+    return chosen
+
+
+def _later(items: Sequence[Parts]) -> Mapping[Key, int]:
+    """Title slots in which every item has several texts and the first ones repeat from item to item, as categories do:
+    the number of texts before the first that tells the items apart.
+    """
+    columns: dict[Key, list[list[str]]] = {}
+    for parts in items:
+        texts: dict[Key, list[str]] = {}
+        for name in parts.names:
+            texts.setdefault((name.slot, name.sort), []).append(folded(name.text))
+        for key, said in texts.items():
+            columns.setdefault(key, []).append(said)
+    found: dict[Key, int] = {}
+    for key, rows in columns.items():
+        depth = min(len(row) for row in rows)
+        if depth < 2 or len(rows) < max(_FEWEST, _NEARLY * len(items)) or _own(rows, 0) > _REPEATED:
+            continue
+        apart = next((place for place in range(1, min(depth, _DEEPEST)) if _own(rows, place) >= _NEARLY), 0)
+        if apart:
+            found[key] = apart
+    return found
+
+
+def _own(rows: Sequence[Sequence[str]], place: int) -> float:
+    """The share of different texts in one place of all items."""
+    return len({row[place] for row in rows}) / len(rows)
 
 
 def _shared(items: Sequence[Parts]) -> frozenset[str]:
@@ -54,22 +104,22 @@ def _shared(items: Sequence[Parts]) -> frozenset[str]:
     return frozenset(url for url, count in counted.items() if count >= max(2, len(items) * 0.2))
 
 
-def _title_slots(items: Sequence[Parts]) -> tuple[tuple[tuple[Slot, str], float], ...]:
-    found: dict[tuple[Slot, str], list[tuple[Name, int]]] = {}
+def _title_slots(items: Sequence[Parts], later: Mapping[Key, int]) -> tuple[tuple[Key, float], ...]:
+    found: dict[Key, list[tuple[Name, int]]] = {}
+    several: set[int] = set()  # links that hold more than one text: a card that is a link as a whole
     for parts in items:
-        seen: set[tuple[Slot, str]] = set()
-        for place, name in enumerate(parts.names):
-            key = (name.slot, name.sort)
-            if key not in seen:
-                seen.add(key)
-                found.setdefault(key, []).append((name, place))
+        linked = Counter(name.link.order for name in parts.names if name.sort == "link" and name.link is not None)
+        several |= {order for order, count in linked.items() if count > 1}
+        where = {id(name): place for place, name in enumerate(parts.names)}
+        for key, name in placed(parts.names, later).items():
+            found.setdefault(key, []).append((name, where[id(name)]))
     hollow = Counter(key for parts in items for key in parts.hollow if key in found)
-    scored = ((key, _title_score(key, names, hollow[key], len(items))) for key, names in found.items())
+    scored = ((key, _title_score(key, names, hollow[key], len(items), several)) for key, names in found.items())
     return tuple(sorted(scored, key=lambda pair: -pair[1]))
 
 
-def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], hollow: int, count: int) -> float:
-    """hollow: how many items have an image in this place."""
+def _title_score(key: Key, names: list[tuple[Name, int]], hollow: int, count: int, several: Set[int]) -> float:
+    """hollow: how many items have an image in this place. several: the links that hold more than one text."""
     texts = [folded(name.text) for name, _ in names]
     share = min(1.0, (len(names) + hollow) / count)
     distinct = len(set(texts)) / len(texts)
@@ -77,7 +127,12 @@ def _title_score(key: tuple[Slot, str], names: list[tuple[Name, int]], hollow: i
     first = 1 - fmean(min(place, 5) for _, place in names) / 5
     typed = fmean(kinds.of_type_line(name.text) is not None for name, _ in names)
     prose = fmean(
-        words.is_paragraph(name.text) or (key[1] in _LOOSE and words.is_sentence(name.text)) for name, _ in names
+        words.is_paragraph(name.text)
+        or (
+            words.is_sentence(name.text)
+            and (key[1] in _LOOSE or (name.link is not None and name.link.order in several))
+        )
+        for name, _ in names
     )
     says = 0.5 if any(_TITLED.search(step) for step in key[0]) else 0.0
     linked = 0.3 if key[1] != "link" and fmean(name.link is not None for name, _ in names) > 0.5 else 0.0

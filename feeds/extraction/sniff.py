@@ -1,4 +1,4 @@
-"""Tell what the bytes of a document are: a page, a feed, text, or something that cannot be read.
+"""Tell what the bytes of a document are: a page, a feed, a sitemap, JSON, text, or something that cannot be read.
 
 Pure. The content decides, not the name: a file with a doctype is a page whatever it is called.
 """
@@ -30,11 +30,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "a database"),
     (b"{\\rtf", "an RTF document"),
 )
+NO_TEXT = "a file of bytes that are no text"
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MARKUP = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|div|p|ul|ol|table|h[1-6]|article|main|section|meta|a\s)\b", re.I
 )
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b", re.I)
+_SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)\b")
+_JSON = re.compile(r"(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]))")  # "[1] A title" and "[a link](…)" are text
 _HEAD = 4096
 
 
@@ -49,15 +52,19 @@ def binary(body: bytes) -> str:
     head = body[:_HEAD]
     text, _ = charset.decode(head[: len(head) - len(head) % 4], "")
     strange = len(_CONTROL.findall(text)) + max(0, text.count("\0") - 8)
-    return "no text" if text and strange > len(text) * 0.1 else ""
+    return NO_TEXT if text and strange > len(text) * 0.1 else ""
 
 
 def form(text: str) -> str:
-    """ "feed", "page" or "text", by how a document begins."""
+    """ "feed", "sitemap", "json", "page" or "text", by how a document begins (and, for JSON, how it ends)."""
     head = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    feed, markup = _FEED.search(head), _MARKUP.search(head)
-    if head.startswith("<") and feed is not None and (markup is None or feed.start() < markup.start()):
-        return "feed"
+    if _JSON.match(head) and text[-_HEAD:].rstrip("\ufeff \t\r\n;").endswith(("}", "]")):
+        return "json"
+    markup = _MARKUP.search(head)
+    for name, root in (("feed", _FEED), ("sitemap", _SITEMAP)) if head.startswith("<") else ():
+        found = root.search(head)
+        if found is not None and (markup is None or found.start() < markup.start()):
+            return name
     if markup is not None and (head.startswith("<") or len(_MARKUP.findall(text[:_HEAD])) >= 3):
         return "page"
     return "page" if re.search(r"<html\b", text[: 8 * _HEAD], re.I) else "text"

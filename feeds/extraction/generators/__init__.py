@@ -6,9 +6,15 @@ A new shape is a new file and a line in GENERATORS. None decides: `feeds.extract
 from collections.abc import Callable, Iterator
 
 from feeds.extraction.candidates import Candidate
-from feeds.extraction.generators import anchors, flatlines, labels, repeated
+from feeds.extraction.generators import anchors, flatlines, labels, repeated, structured
 from feeds.extraction.page import Page
 
 Generator = Callable[[Page], Iterator[Candidate]]
 
-GENERATORS: tuple[Generator, ...] = (repeated.candidates, anchors.candidates, labels.candidates, flatlines.candidates)
+GENERATORS: tuple[Generator, ...] = (
+    repeated.candidates,
+    anchors.candidates,
+    labels.candidates,
+    flatlines.candidates,
+    structured.candidates,
+)

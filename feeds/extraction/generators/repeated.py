@@ -5,10 +5,12 @@ names that differ from item to item (post-17) make groups of one and fall away; 
 called.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from feeds.extraction.candidates import Candidate, of_nodes
 from feeds.extraction.dom import TEXT, Node
+from feeds.extraction.headings import heading_date
 from feeds.extraction.page import Page
 from feeds.extraction.wordlist import listed
 
@@ -22,6 +24,7 @@ _FEWEST_MAIN = 2  # of a group that also has members in menus or sidebars
 
 def candidates(page: Page) -> Iterator[Candidate]:
     seen: set[tuple[int, ...]] = set()
+    reaches = _reaches(page)
     for nodes in groups(page):
         main = [node for node in nodes if not page.regions[node.order]]
         candidate = of_nodes("repeated", main if len(main) >= _FEWEST_MAIN else nodes)
@@ -29,6 +32,28 @@ def candidates(page: Page) -> Iterator[Candidate]:
         if len(key) >= 2 and key not in seen:
             seen.add(key)
             yield candidate
+        under = [node for node in main if _holds(reaches, node.order)] if reaches else []
+        if _FEWEST_SIBLINGS <= len(under) < len(main):
+            yield of_nodes("under date headings", under)
+
+
+def _reaches(page: Page) -> list[tuple[int, int]]:
+    """The stretches of a page that stand under headings that are dates, each up to the next heading that is none."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for line in page.lines:
+        dated = bool(line.heading) and not page.regions[line.start] and heading_date(page, line) is not None
+        if dated and not start:
+            start = line.start
+        elif start and line.heading and not dated:
+            found.append((start, line.start))
+            start = 0
+    return [*found, (start, len(page.tree.nodes))] if start else found
+
+
+def _holds(reaches: list[tuple[int, int]], place: int) -> bool:
+    at = bisect_right(reaches, (place, place)) - 1
+    return at >= 0 and place < reaches[at][1]
 
 
 def groups(page: Page) -> list[list[Node]]:

@@ -115,3 +115,63 @@ def told(record: Record) -> tuple[str, str | None]:
 def test_day_and_month_are_told_apart_by_the_whole_document() -> None:
     found = read("- One thing\n\n  03/04/2019\n\n- Another thing\n\n  28/03/2019\n")
     assert [told(record) for record in found.records] == [("One thing", "2019-04-03"), ("Another thing", "2019-03-28")]
+
+
+def test_a_title_wrapped_to_the_width_of_the_text_is_one() -> None:
+    found = read(
+        "1. The harbour board buys a crane that lifts forty tonnes and is\nto stand on the east pier\n8 May 2019\n"
+        "It replaces two older ones that served the pier for half a century.\n\n2. Terns\n4 May 2019\nThey came.\n"
+    )
+    assert [told(record) for record in found.records] == [
+        (
+            "The harbour board buys a crane that lifts forty tonnes and is to stand on the east pier",
+            "2019-05-08",
+        ),
+        ("Terns", "2019-05-04"),
+    ]
+
+
+def test_a_type_word_at_the_end_of_wrapped_prose_is_no_kind() -> None:
+    (record,) = read("1. The crane works\n8 May 2019\nIt lifts forty tonnes, says the\nreport\n").records
+    assert (record.kind, record.summary) == (None, "It lifts forty tonnes, says the report")
+
+
+def test_a_title_may_end_in_a_date_of_its_own() -> None:
+    found = read(
+        "- Fair on the meadow (4 July 2019)\n\n  8 May 2019\n\n- Crane\n\n  4 May 2019\n\n- Terns\n\n  1 May 2019\n"
+    )
+    assert told(found.records[0]) == ("Fair on the meadow (4 July 2019)", "2019-05-08")
+
+
+def test_a_column_that_names_no_field_is_counted() -> None:
+    found = read("| Date | Title | Room |\n|---|---|---|\n| 2019-05-08 | The crane works | K 12 |\n")
+    assert [told(record) for record in found.records] == [("The crane works", "2019-05-08")]
+    assert [(left.reason, left.sample) for left in found.left_out] == [
+        ("heading", "Date | Title | Room"),
+        ("more of an entry", "K 12"),
+    ]
+
+
+def test_a_row_without_a_title_is_counted() -> None:
+    found = read("Date\tTitle\n2019-05-08\tThe crane works\n2019-05-04\t\n")
+    assert [told(record) for record in found.records] == [("The crane works", "2019-05-08")]
+    assert [(left.reason, left.sample) for left in found.left_out] == [
+        ("heading", "Date | Title"),
+        ("more of an entry", "2019-05-04"),
+    ]
+
+
+def test_columns_without_heads_are_known_by_what_stands_in_them() -> None:
+    found = read(
+        "The crane works\t8 May 2019\tEASTHAVEN\thttps://harbour.example/1\n"
+        "Terns were counted\t4 May 2019\tWESTPORT\thttps://harbour.example/2\n"
+    )
+    assert [(record.title, record.date, record.place, record.url) for record in found.records] == [
+        ("The crane works", "2019-05-08", "EASTHAVEN", "https://harbour.example/1"),
+        ("Terns were counted", "2019-05-04", "WESTPORT", "https://harbour.example/2"),
+    ]
+
+
+def test_prose_with_a_colon_is_no_label() -> None:
+    found = read("1. The crane works\n8 May 2019\nNote: it lifts forty tonnes.\n")
+    assert [record.summary for record in found.records] == ["Note: it lifts forty tonnes."]
