@@ -23,8 +23,14 @@ from state.errors import Conflict, UserError
 from state.records import Site, Subscriber
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SETTINGS = ("at", "weekday", "monthday", "timezone", "language")
-_UNITS = {"at": "digests at", "weekday": "weekly on", "monthday": "monthly on", "timezone": "time zone"}
+SETTINGS = ("at", "weekday", "monthday", "timezone", "language", "note")
+_UNITS = {
+    "at": "digests at",
+    "weekday": "weekly on",
+    "monthday": "monthly on",
+    "timezone": "time zone",
+    "note": "a note when nothing is new",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def edit(
     site: Site,
     now: datetime,
 ) -> Edited:
-    """Change how a person is reached. given: at, weekday, monthday, timezone, language; None = as it is.
+    """Change how a person is reached. given: at, weekday, monthday, timezone, language, note; None = as it is.
 
     address: the new one. confirmed: the admin vouches that it is the same person's.
     Raises NotFound, Misuse, UserError for somebody who left, Conflict for an address that is taken.
@@ -88,7 +94,7 @@ def edit(
 
 
 def checked(person: Subscriber, given: Mapping[str, str | int | None], site: Site, now: datetime) -> Subscriber:
-    """The person with new settings. Raises Misuse for an hour, day, time zone or language that does not exist."""
+    """The person with new settings. Raises Misuse for an hour, day, time zone, language or note that does not exist."""
     whole = {name: getattr(person, name) if given.get(name) is None else given[name] for name in SETTINGS}
     made = people.new(Address(person.email, ""), whole, confirmed=True, site=site, now=now, mint=lambda: person.id)
     return replace(person, **{name: getattr(made, name) for name in SETTINGS})
@@ -104,7 +110,7 @@ def difference(before: Subscriber, after: Subscriber) -> tuple[str, ...]:
 
 
 def _said(name: str, value: str | int) -> str:
-    return DAYS[int(value)] if name == "weekday" else str(value)
+    return DAYS[int(value)] if name == "weekday" else str(value) or "as the site's setting"
 
 
 def _put(db: Connection, person: Subscriber, values: Mapping[str, object]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+LATE = "the claim on this message ran out before it was sent"
+
 
 class Phase(Enum):
     """Where a transaction stands (RFC 5321 section 3)."""
@@ -54,7 +56,11 @@ class Answer:
 
 
 class Envelope(Protocol):
-    """What goes out. mail_from: "" for the null sender. data: CRLF lines, neither dot-stuffed nor ended by a dot."""
+    """What goes out. mail_from: "" for the null sender. data: CRLF lines, neither dot-stuffed nor ended by a dot.
+
+    ready: data needs no dot-stuffing: CRLF is its only line end and its last octets, and no line begins with a dot.
+    envid: what a delivery report is to name (RFC 3461), "" = nothing.
+    """
 
     @property
     def mail_from(self) -> str: ...
@@ -64,3 +70,7 @@ class Envelope(Protocol):
     def data(self) -> bytes: ...
     @property
     def smtputf8(self) -> bool: ...
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def envid(self) -> str: ...

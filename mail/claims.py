@@ -1,6 +1,7 @@
 """Keep the workers of a delivery in messages: claim what is due, and assemble its bytes before it is their turn.
 
-Claims come in small batches, so that a confirmation, which goes ahead of any digest, waits for one batch at most.
+Claims come in small batches, and single mails of a batch go ahead of what is left of the one before, so that a
+confirmation waits for half a batch of digests at most.
 A message whose bytes cannot be made is held with the reason, and the next one goes on. Used by `mail.deliver`.
 """
 
@@ -15,8 +16,9 @@ import structlog
 from sqlalchemy import Connection
 
 from mail.answers import Envelope
+from mail.pacing import Pacer, domain
 from mail.settings import Mailing
-from state import editions, keys, outbox, subscribers
+from state import editions, keys, outbox, pacing, subscribers
 from state.keys import Keys
 from state.outbox import Result
 from state.records import Edition, Message, Site, Subscriber
@@ -48,10 +50,11 @@ class Assemble(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed message with its bytes."""
+    """A claimed message with its bytes. paced: it is known to be its turn."""
 
     message: Message
     envelope: Envelope
+    paced: bool = False
 
 
 class Claims:
@@ -67,6 +70,7 @@ class Claims:
         clock: Callable[[], datetime],
         owner: str,
         limit: int | None,
+        pacer: Pacer,
     ) -> None:
         self.counts: Counter[str] = Counter()  # messages that were settled here: held, suppressed
         self._store = store
@@ -76,8 +80,9 @@ class Claims:
         self._clock = clock
         self._owner = owner
         self._left = limit
-        self._batch = max(16, 4 * settings.connections)
-        self._jobs: deque[Job] = deque()
+        self._pacer = pacer
+        self._batch = max(32, 8 * settings.connections)
+        self._jobs: tuple[deque[Job], ...] = tuple(deque() for _ in outbox.LANES)  # by lane
         self._filling: asyncio.Task[bool] | None = None
         self._dry = False  # nothing more is due, or may be claimed
         self._editions: dict[str, Edition] = {}
@@ -85,28 +90,37 @@ class Claims:
     @property
     def ready(self) -> int:
         """Messages that `next` gives without waiting."""
-        return len(self._jobs)
+        return sum(len(jobs) for jobs in self._jobs)
 
     async def next(self) -> Job | None:
         """The next message, None where nothing more is due. Claims ahead while the workers are busy."""
         while True:
-            if self._filling is None and not self._dry and len(self._jobs) < self._batch // 2:
+            if self._filling is None and not self._dry and self.ready < self._batch // 2:
                 self._filling = asyncio.create_task(asyncio.to_thread(self._fill))
-            if self._jobs:
-                return self._jobs.popleft()
+            for jobs in self._jobs:
+                if jobs:
+                    return jobs.popleft()
             if self._filling is None:
                 return None
             await self._filled()
 
     def put_back(self, job: Job) -> None:
-        self._jobs.appendleft(job)
+        self._jobs[job.message.lane].appendleft(job)
+
+    def later(self, message: Message, now: datetime) -> Result | None:
+        """What gives a message back whose turn has not come; None where it may go."""
+        turn = self._pacer.turn(message.recipient, now) if message.lane else None
+        if turn is None:
+            return None
+        slow = f"{domain(message.recipient)} asked us to slow down"
+        return Result(message.id, message.fence, "queued", reply=slow, next_try_at=turn)
 
     async def close(self) -> tuple[Result, ...]:
         """End claiming; what gives the rest of the claims back."""
         self._dry = True
         if self._filling:
             await self._filled()
-        return tuple(Result(job.message.id, job.message.fence, "queued") for job in self._jobs)
+        return tuple(Result(job.message.id, job.message.fence, "queued") for jobs in self._jobs for job in jobs)
 
     async def _filled(self) -> None:
         """Wait for the filling under way, which several workers may do; raises what the store raises."""
@@ -127,6 +141,7 @@ class Claims:
         wanted = self._batch if self._left is None else min(self._batch, self._left)
         with self._store.write() as db:
             outbox.recover(db, now=now, resend=self._settings.in_doubt == "resend")
+            pacing.keep(db, self._pacer.changes(), now)
             if self._settings.per_hour:
                 wanted = min(wanted, self._settings.per_hour - outbox.begun_since(db, now - HOUR))
             claimed = (
@@ -138,7 +153,10 @@ class Claims:
         if settled:
             with self._store.write() as db:
                 outbox.record(db, settled, now=now, resend_at=None)
-            self.counts.update(result.state for result in settled)
+                pacing.keep(db, self._pacer.changes(), now)
+            self.counts.update(result.state for result in settled if result.state != "queued")
+            if self._left is not None:
+                self._left += sum(result.state == "queued" for result in settled)
         return 0 < wanted == len(claimed)
 
     def _make_ready(self, claimed: Sequence[Message], now: datetime) -> list[Result]:
@@ -147,21 +165,27 @@ class Claims:
         with self._store.read() as db:
             people = subscribers.of_ids(db, [message.subscriber for message in claimed])
             tokens = keys.known(db, "token")
-            said = outbox.payloads(db, [message.id for message in claimed])
+            said = outbox.payloads(db, [message.id for message in claimed if not message.edition])
             for message in claimed:
                 person = people.get(message.subscriber)
+                if message.subscriber == subscribers.ADMIN:
+                    person = subscribers.admin(message)
                 if person is None:  # all other reasons are asked for when the message is begun
                     gone = "no such subscriber any more"
                     settled.append(Result(message.id, message.fence, "suppressed", reply=gone))
                     continue
+                paced = self._pacer.paced(message.recipient)
+                if later := self.later(message, now):
+                    settled.append(later)
+                    continue
                 try:
-                    envelope = self._envelope(db, message, said[message.id], person, tokens, now)
+                    envelope = self._envelope(db, message, said.get(message.id, ""), person, tokens, now)
                 except Exception as error:  # the edge of one unit of work: this message is held, the next goes on
                     log.exception("assemble", message=message.id, subscriber=message.subscriber)
                     words = f"this mail could not be put together: {type(error).__name__}: {error}"
                     settled.append(Result(message.id, message.fence, "held", reply=words))
                 else:
-                    self._jobs.append(Job(message, envelope))
+                    self._jobs[message.lane].append(Job(message, envelope, paced))
         return settled
 
     def _envelope(

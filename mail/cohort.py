@@ -26,11 +26,12 @@ Brings: TypeAlias = Mapping[tuple[str, int], Sequence[Owed]]  # by (topic expres
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry in a digest. why: the phrase that matched, "" under "all"."""
+    """An entry in a digest. why: the phrase that matched, "" under "all". told: the revision they had, 0 = none."""
 
     entry: str
     revision: int
     why: str
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Everything that the content of an edition depends on. period: the message's key."""
+    """Everything that the content of an edition depends on. period: the message's key.
+
+    changed: entries that these people were told before and that read differently now.
+    """
 
     sections: tuple[Section, ...]
     language: str
     timezone: str
     rhythms: tuple[Every, ...]
     period: str
+    changed: tuple[Item, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,12 +67,19 @@ class Cohort:
             replace(section, items=tuple(item for item in section.items if item.entry not in dropped))
             for section in self.sections
         )
-        return replace(self, sections=tuple(section for section in kept if section.items))
+        changed = tuple(item for item in self.changed if item.entry not in dropped)
+        return replace(self, sections=tuple(section for section in kept if section.items), changed=changed)
+
+    @property
+    def news(self) -> int:
+        """How many entries are new."""
+        return sum(len(section.items) for section in self.sections)
 
     @property
     def entries(self) -> tuple[tuple[str, int], ...]:
         """(entry, revision) in the order of the digest."""
-        return tuple((item.entry, item.revision) for section in self.sections for item in section.items)
+        items = (*(item for section in self.sections for item in section.items), *self.changed)
+        return tuple((item.entry, item.revision) for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +115,35 @@ def decide(
     head: int,
     now: datetime,
     empty_note: bool = False,
+    changed: Sequence[Item] = (),
 ) -> Plan:
     """What one person gets now. brings: for each of their due subscriptions; sent: (subscriber, entry).
 
-    empty_note: weekly readers hear that nothing was new, in a cohort without sections.
+    empty_note: weekly and monthly readers who did not choose hear that nothing was new, in a cohort without sections.
+    changed: mail/corrections.py.
     """
     rhythms = tuple(slot.every for slot in due)
     of_now = [row for row in subscriptions if row.every in rhythms]
     sections, first = _sections(person, of_now, brings, sent)
     kind: Kind = "now" if set(rhythms) == {"now"} else "digest"
     cohort = None
-    if sections or (empty_note and "weekly" in rhythms):
+    news = {item.entry for section in sections for item in section.items}
+    corrected = tuple(item for item in changed if item.entry not in news)
+    if (
+        sections
+        or (corrected and kind == "digest")
+        or (_hears(person, empty_note) and not {"weekly", "monthly"}.isdisjoint(rhythms))
+    ):
         key = _key(person, due, kind, first)
-        cohort = Cohort(sections, person.language, person.timezone, tuple(sorted(rhythms)), key)
+        cohort = Cohort(sections, person.language, person.timezone, tuple(sorted(rhythms)), key, corrected)
     slots = tuple((every, None if every == "now" else _next(person, every, now)) for every in rhythms)
     topics = tuple(row.topic for row in of_now)
     return Plan(person, tuple(subscriptions), tuple(due), cohort, kind, slots, topics, head)
+
+
+def _hears(person: Subscriber, usually: bool) -> bool:
+    """Whether somebody wants to be told that nothing was new."""
+    return person.note == "yes" or (not person.note and usually)
 
 
 def tomorrow(plan: Plan, now: datetime) -> tuple[tuple[Every, datetime | None], ...]:

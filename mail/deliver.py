@@ -11,18 +11,20 @@ untouched, the run ends with the trouble it had, an alarm tells the admin, and t
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mail import policy, smtp
-from mail.answers import Answer, Broken, Phase, Reply
+from mail import dkim, policy, smtp
+from mail.answers import LATE, Answer, Broken, Phase, Reply
 from mail.claims import Assemble, Claims, Job
+from mail.pacing import Pacer
 from mail.policy import Deferred, Held, InDoubt, Outcome, Refused, Sent
 from mail.recording import Dropped, Recorder
 from mail.server import Server, Timeouts, parse_server
 from mail.settings import Mailing
-from state import alarms, outbox
-from state.errors import UserError
+from state import alarms, outbox, pacing
+from state.errors import Busy, UserError
 from state.outbox import Result
 from state.records import Message, Site
 from state.store import Store
@@ -73,6 +75,8 @@ async def deliver(
         return Delivered({})
     if await asyncio.to_thread(_idle, delivery.store, clock()):
         return Delivered({})
+    await asyncio.to_thread(dkim.signers, delivery.settings)  # a key that cannot sign holds no message up one by one
+    pacer = Pacer(await asyncio.to_thread(_paces, delivery.store))
     resend = delivery.settings.in_doubt == "resend"
     lease = delivery.timeouts.transaction + 60
     claims = Claims(
@@ -83,13 +87,21 @@ async def deliver(
         clock=clock,
         owner=owner,
         limit=limit,
+        pacer=pacer,
     )
-    async with Recorder(delivery.store, clock, lease=lease, resend=resend) as recorder:
-        run = _Run(delivery, server, claims, recorder, clock, stop or asyncio.Event())
-        await run.work()
-    if recorder.failure:
-        raise recorder.failure
-    await asyncio.to_thread(_conclude, delivery, run, clock())
+    workers = delivery.settings.connections
+    try:
+        async with Recorder(delivery.store, clock, lease=lease, resend=resend, workers=workers) as recorder:
+            run = _Run(delivery, server, claims, recorder, clock, stop or asyncio.Event(), pacer)
+            await run.work()
+        if recorder.failure:
+            raise recorder.failure
+    except Busy:  # passes by itself
+        raise
+    except UserError as error:
+        await asyncio.to_thread(_cannot_record, delivery.store, str(error), clock())
+        raise
+    await asyncio.to_thread(_conclude, delivery, run, pacer, clock())
     return Delivered(dict(run.counts + claims.counts), recorder.stale, run.trouble)
 
 
@@ -109,8 +121,23 @@ def _idle(store: Store, now: datetime) -> bool:
         return outbox.idle(db, now)
 
 
-def _conclude(delivery: Delivery, run: "_Run", now: datetime) -> None:
-    """Remember how the server behaves, and let the alarm stand or end accordingly."""
+def _paces(store: Store) -> dict[str, pacing.Pace]:
+    with store.read() as db:
+        return pacing.paces(db)
+
+
+def _cannot_record(store: Store, why: str, now: datetime) -> None:
+    """Leave word of a fault of the database that may be over by now; the caller raises it in any case."""
+    with suppress(UserError), store.write() as db:
+        said = f"sending stopped, because {why}"
+        alarms.raise_alarm(db, source="", kind="delivery", message=said, now=now, asks="tidings doctor")
+
+
+def _conclude(delivery: Delivery, run: "_Run", pacer: Pacer, now: datetime) -> None:
+    """Remember how servers behave, and let the alarm stand or end accordingly."""
+    if changed := pacer.changes():
+        with delivery.store.write() as db:
+            pacing.keep(db, changed, now)
     if run.trouble:
         delivery.failures += 1
         delivery.quiet_until = now + timedelta(seconds=policy.server_pause(delivery.failures))
@@ -137,6 +164,7 @@ class _Run:
         recorder: Recorder,
         clock: Callable[[], datetime],
         stop: asyncio.Event,
+        pacer: Pacer,
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.trouble = ""
@@ -146,6 +174,7 @@ class _Run:
         self._recorder = recorder
         self._clock = clock
         self._stop = stop
+        self._pacer = pacer
         self._in_a_row = 0  # answers that concern us rather than one recipient
         self._failed = False  # a worker met a bug, or the store failed
         self._cut = False  # the grace after a stop is over
@@ -191,6 +220,11 @@ class _Run:
             job = await self._claims.next()
             if job is None:
                 break
+            later = None if job.paced else self._claims.later(job.message, self._clock())
+            if later:
+                await self._recorder.record(later, *([result] if result else []))
+                result = None
+                continue
             if connection is None or not connection.usable:
                 connection = await self._connect()
             if connection is None:
@@ -229,9 +263,10 @@ class _Run:
 
     def _judged(self, message: Message, answer: Answer) -> Result:
         unsent = isinstance(answer.reply, Broken) and answer.phase is not Phase.AFTER_FINAL_DOT
-        if unsent and (self._cut or _words(answer) == smtp.LATE):
+        if unsent and (self._cut or _words(answer) == LATE):
             return _given_back(message, answer)
         outcome = policy.judge(answer.phase, answer.reply)
+        self._pacer.answered(message.recipient, answer)
         self._in_a_row = self._in_a_row + 1 if policy.counts_against_us(outcome, answer.phase) else self._in_a_row
         if isinstance(outcome, Sent):
             self._in_a_row = 0

@@ -11,22 +11,27 @@ of the admin that fails is replaced by ours (mail/house_style.py).
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mail import editing, world
+from mail import corrections, editing, world
 from mail.cohort import Cohort, Plan, decide, starts, tomorrow
+from mail.corrections import Revised
 from mail.edition import compose
 from mail.house_style import HouseStyle
 from mail.message import message_id
 from mail.preview import preview
 from mail.settings import Digests, Mailing
-from state import editions, filings, keys, outbox, owed, subscribers, subscriptions, waiting
+from mail.windows import open_windows
+from state import corrections as revisions
+from state import editions, entries, filings, keys, owed, statistics, subscribers, subscriptions, waiting
 from state.errors import UserError
 from state.owed import Owed
+from state.queueing import Draft, enqueue_all
 from state.records import Every, Site
 from state.store import Store
 
@@ -34,7 +39,8 @@ __all__ = ["Foreseen", "Planned", "plan_due", "preview"]
 
 CHUNK = 500  # subscribers that are read and decided at once
 UNSET = Mailing()
-LEDGER = 2_000  # lines of the ledger in one write transaction, which keeps it under 200 ms
+LEDGER, AT_ONCE = 2_000, 100  # lines of the ledger, people in one write transaction, which keeps it under 200 ms
+KEPT, REFRESH = 2_000, 20  # topics whose filings are kept at most, and for how many chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def plan_due(
             "site.url is not set, so links in mail would lead nowhere; "
             'set it in tidings.toml, e.g. url = "https://news.example.org"'
         )
-    _open_windows(store, settings)
+    open_windows(store, window=timedelta(seconds=settings.window))
     messages = empty = held = 0
     used: dict[str, str] = {}
     foreseen: list[Foreseen] = []
@@ -105,43 +111,71 @@ def plan_due(
 # ---- who gets what ----
 
 
-def _open_windows(store: Store, settings: Digests) -> None:
-    with store.read() as db:
-        done = owed.windows_are_open(db)
-    if not done:
-        with store.write() as db:
-            owed.open_windows(db, window=timedelta(seconds=settings.window))
-
-
 def _chunks(store: Store, settings: Digests, now: datetime, immediately: bool) -> Iterator[list[Plan]]:
     """The plans of everybody who is due, each person once."""
-    after = ""
+    after: tuple[datetime, str] | None = None
+    brought = Brought()
     while True:
         with store.read() as db:
             due = subscriptions.due(db, now=now, immediately=immediately, after=after, limit=CHUNK)
             if not due:
                 return
-            plans = _decided(db, due, settings, now)
+            plans = _decided(db, due, brought, settings, now)
         yield plans
-        after = max(due)
+        last = next(reversed(due))
+        after = due[last][0].due_at, last
+
+
+class Brought:
+    """What topics bring, kept for a few chunks: the same for many people, but not the same for ever.
+
+    revised: entries that changed lately (mail/corrections.py).
+    """
+
+    def __init__(self) -> None:
+        self.revised: tuple[Revised, ...] = ()
+        self._head, self._left = -1, 0
+        self._found: dict[tuple[str, int], tuple[Owed, ...]] = {}
+
+    def of(
+        self, db: Connection, wanted: Iterable[tuple[str, int]], head: int, now: datetime
+    ) -> dict[tuple[str, int], tuple[Owed, ...]]:
+        """What stands under (topic expression, after which filing) up to the end of the ledger."""
+        if head != self._head or self._left <= 0 or len(self._found) > KEPT:
+            self._head, self._left, self._found = head, REFRESH, {}
+            newest = revisions.revised(db, now - corrections.BACK, limit=corrections.REVISED)
+            held = entries.by_ids(db, newest)
+            self.revised = tuple(Revised(held[name], number) for name, number in newest.items() if name in held)
+        self._left -= 1
+        found = {}
+        for key in wanted:
+            if key not in self._found:
+                self._found[key] = owed.candidates(db, key[0], since=key[1], head=head)
+            found[key] = self._found[key]
+        return found
 
 
 def _decided(
-    db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], settings: Digests, now: datetime
+    db: Connection, due: Mapping[str, Sequence[subscriptions.Slot]], brought: Brought, settings: Digests, now: datetime
 ) -> list[Plan]:
     people = subscribers.of_ids(db, list(due))
     rows = subscriptions.of_subscribers(db, list(people))
     head = filings.head_seq(db)
-    brings: dict[tuple[str, int], tuple[Owed, ...]] = {}
-    for name in people:
-        rhythms = {slot.every for slot in due[name]}
-        for key in (starts(row) for row in rows[name] if row.every in rhythms):
-            if key not in brings:
-                brings[key] = owed.candidates(db, key[0], since=key[1], head=head)
+    ripe = {name: [row for row in rows[name] if row.every in {slot.every for slot in due[name]}] for name in people}
+    brings = brought.of(db, {starts(row) for some in ripe.values() for row in some}, head, now)
     sent = owed.already_sent(db, list(people), {one.entry for some in brings.values() for one in some})
+    told = revisions.told(db, list(people), [one.entry.id for one in brought.revised])
     return [
         decide(
-            person, rows[name], due[name], brings=brings, sent=sent, head=head, now=now, empty_note=settings.empty_note
+            person,
+            rows[name],
+            due[name],
+            brings=brings,
+            sent=sent,
+            head=head,
+            now=now,
+            empty_note=settings.empty_note,
+            changed=corrections.corrections(name, ripe[name], brought.revised, told),
         )
         for name, person in people.items()
     ]
@@ -193,7 +227,7 @@ def _batches(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
     for plan in plans:
         batch.append(plan)
         lines += len(plan.cohort.entries) if plan.cohort else 1
-        if lines >= LEDGER:
+        if lines >= LEDGER or len(batch) >= AT_ONCE:
             yield batch
             batch, lines = [], 0
     if batch:
@@ -207,25 +241,27 @@ def _commit(
 
     How many messages, how many empty slots, how many messages of editions that do not go.
     """
-    messages, empty = 0, 0
+    messages, nothing, empty = 0, 0, Counter[tuple[str, str]]()
     lines: list[tuple[str, str, int, int]] = []
     slots: list[tuple[str, Every, datetime | None]] = []
     cursors: dict[int, list[tuple[str, str]]] = {}
     with store.write() as db:
         keys.ensure(db, "token", now=now)  # what delivery signs the links with
-        for plan in _still_so(db, plans):
-            name, cohort = plan.person.id, plan.cohort
-            number = _queue(db, plan, cohort, made[cohort.name], site, now) if cohort else None
-            if (
-                cohort and cohort.sections and number is None
-            ):  # this period had its message: what is owed comes with the next
+        still = list(_still_so(db, plans))
+        drafts = [_draft(plan, plan.cohort, made[plan.cohort.name], site) for plan in still if plan.cohort]
+        numbers = enqueue_all(db, drafts, lane=1, now=now)
+        for plan in still:
+            name, cohort, number = plan.person.id, plan.cohort, numbers.get(plan.person.id)
+            if cohort and cohort.entries and number is None:  # this period had its message: owed comes with the next
                 slots += [(name, every, at) for every, at in tomorrow(plan, now)]
+                empty.update((slot.every, "had a mail that day") for slot in plan.due)
                 continue
             if cohort and number is not None:
                 messages += 1
                 lines += [(name, entry, revision, number) for entry, revision in cohort.entries]
             else:
-                empty += 1
+                nothing += 1
+                empty.update((slot.every, "nothing new") for slot in plan.due)
             cursors.setdefault(plan.head, []).extend((name, topic) for topic in plan.topics)
             slots += [(name, every, at) for every, at in plan.slots]
         owed.note_sent(db, lines)
@@ -235,7 +271,8 @@ def _commit(
         held = waiting.settle(db, {made[plan.cohort.name] for plan in plans if plan.cohort}, now)
         if held:
             editing.tell(db, now)
-    return messages, empty, held
+        statistics.note_empty(db, empty, day=f"{now:%Y-%m-%d}")
+    return messages, nothing, held
 
 
 def _still_so(db: Connection, plans: Sequence[Plan]) -> Iterator[Plan]:
@@ -250,20 +287,16 @@ def _still_so(db: Connection, plans: Sequence[Plan]) -> Iterator[Plan]:
             yield plan
 
 
-def _queue(db: Connection, plan: Plan, cohort: Cohort, edition: str, site: Site, now: datetime) -> int | None:
-    """Queue one message; its number, None where this period had its message already."""
+def _draft(plan: Plan, cohort: Cohort, edition: str, site: Site) -> Draft:
     person = plan.person
-    return outbox.enqueue(
-        db,
-        subscriber=person.id,
-        recipient=person.email,
-        generation=person.generation,
-        kind=plan.kind,
-        key=cohort.period,
-        edition=edition,
-        message_id=message_id(site, person.id, plan.kind, cohort.period),
-        lane=1,
-        now=now,
+    return Draft(
+        person.id,
+        person.email,
+        person.generation,
+        plan.kind,
+        cohort.period,
+        edition,
+        message_id(site, person.id, plan.kind, cohort.period),
     )
 
 

@@ -1,8 +1,9 @@
 """Compose the frozen content of a digest: a subject that says what is inside, text and HTML.
 
 Pure, but for the templates. Rendered once for a cohort, never per reader; what is
-personal is a hole (mail/message.py). Headlines stand on top, then every topic
-with its entries, and at the end how much was looked at. Nothing is cut silently:
+personal is a hole (mail/message.py). Headlines stand on top, then what is coming
+up, of all topics, then every topic with its other entries, and at the end how
+much was looked at. Nothing is cut silently:
 past a bound entries are headlines only, past the next one a number with a link.
 What a mail may not carry (a link of another scheme, an endless title) is left to
 the entry's own page. Where the admin wrote a template, it gets mail/plain.py's values.
@@ -10,19 +11,21 @@ the entry's own page. Where the admin wrote a template, it gets mail/plain.py's 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count, islice
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mail.cohort import Cohort, Item, Section
+from mail.corrections import what_changed
 from mail.coverage import Coverage
 from mail.message import hole
 from mail.plain import plainly
 from state.filings import ALL
 from state.filters import parse_expression
-from state.records import Edition, Enclosure, Entry, Site, Source, Topic
+from state.records import Edition, Enclosure, Entry, Record, Site, Source, Topic
 from templates import dates, links, wording
 from templates.inline import inlined
 from templates.own import Written, filled
@@ -32,6 +35,7 @@ from templates.wording import Say, words
 FULL, HEADLINES = 50, 300  # entries that are told in full; that are named at all
 MAX_HTML = 79_000  # octets with its holes; filled it stays under 80 KB: Gmail clips a mail at about 102 KB
 SUBJECT, PREHEADER, TITLE, SUMMARY, URL = 90, 140, 300, 600, 2000  # characters
+COMING = 10  # events that are told on top; more of them stay under their topics
 DOWNLOADS = 8  # files of one entry that are named
 
 OURS: Mapping[str, Written] = MappingProxyType({})
@@ -45,6 +49,7 @@ class Known:
     entries: Mapping[str, Entry]
     topics: Mapping[str, Topic]
     sources: Mapping[str, Source]
+    wordings: Mapping[tuple[str, int], Record] = field(default_factory=dict)  # of what changed: as it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry as the templates show it. facts: source, date, kind, place. language, direction: "" = the mail's."""
+    """An entry as the templates show it. facts: source, date, kind, place. language, direction: "" = the mail's.
+
+    changed: what differs from what they were told, "" for news.
+    """
 
     anchor: str
     title: str
@@ -72,6 +80,7 @@ class Told:
     also: str
     language: str
     direction: str
+    changed: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -80,7 +89,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A topic of the digest. full: entries told; brief: headlines only; more: a number with the link."""
+    """A topic of the digest, or what is coming up, without a feed ("").
+
+    full: entries told; brief: headlines only; more: a number with the link.
+    """
 
     title: str
     url: str
@@ -142,18 +154,22 @@ def _composed(
 ) -> Edition:
     """room: how many entries are told in full, and how many are named."""
     say = words(cohort.language)
-    chapters = _chapters(cohort, known, room, site)
+    today = now.astimezone(ZoneInfo(cohort.timezone)).date().isoformat()
+    chapters = _chapters(cohort, known, room, site, today)
     told = [one for chapter in chapters for one in (*chapter.full, *chapter.brief)]
-    subject, heading = _called(told, len(cohort.entries), coverage, remarks, say)
+    changed = tuple(_corrected(item, cohort, known, f"c{at}", site, say) for at, item in enumerate(cohort.changed, 1))
+    subject, heading = _called(told, cohort.news, changed, coverage, remarks, say)
     values = {
         "say": say,
         "site": site,
         "subject": subject,
         "heading": heading,
         "day": dates.day(now, cohort.timezone, say.language),
-        "preheader": _preheader(told),
+        "preheader": _preheader(told or list(changed)),
         "chapters": chapters,
+        "feeds": _feeds(cohort, known, site),
         "told": told,
+        "changed": changed,
         "remarks": remarks,
         "coverage": _coverage(coverage, say, cohort.timezone, now),
         "web": links.edition(site, edition_id),
@@ -176,8 +192,14 @@ def _filled(name: str, own: Mapping[str, Written], values: Mapping[str, Any]) ->
     return filled(own[name], plainly(values)) if name in own else render(f"mail/{name}", **values)
 
 
-def _called(told: Sequence[Told], number: int, coverage: Coverage, remarks: Remarks, say: Say) -> tuple[str, str]:
-    """Subject and heading: what is inside, or that nothing was new."""
+def _called(
+    told: Sequence[Told], number: int, changed: Sequence[Told], coverage: Coverage, remarks: Remarks, say: Say
+) -> tuple[str, str]:
+    """Subject and heading: what is inside, or that nothing was new. number: of news."""
+    if changed and not told:
+        title = shortened(changed[0].title, SUBJECT)
+        subject = say.count("%(n)s changed: %(title)s", "%(n)s changed: %(title)s", len(changed), title=title)
+        return subject, say.count("%(n)s changed", "%(n)s changed", len(changed))
     if not told:
         checked = coverage.checked
         subject = say.count("Nothing new; %(n)s page checked", "Nothing new; %(n)s pages checked", checked)
@@ -189,24 +211,78 @@ def _called(told: Sequence[Told], number: int, coverage: Coverage, remarks: Rema
     return subject, say.count("%(n)s new", "%(n)s new", number)
 
 
-def _chapters(cohort: Cohort, known: Known, room: tuple[int, int], site: Site) -> tuple[Chapter, ...]:
-    sizes = [len(section.items) for section in cohort.sections]
-    chapters = []
+def _chapters(cohort: Cohort, known: Known, room: tuple[int, int], site: Site, today: str) -> tuple[Chapter, ...]:
+    """today: the reader's date, "2026-05-10"."""
     number = count(1)
-    for section, full, named in zip(cohort.sections, shares(sizes, room[0]), shares(sizes, room[1]), strict=True):
-        told = [_told(item, section, cohort, known, f"e{next(number)}", site) for item in section.items[:named]]
+    events = _events(cohort, known, today)[: min(COMING, room[0])]
+    rest = cohort.without({item.entry for _, item in events})
+    chapters = []
+    if events:
+        told = tuple(_told(item, section, cohort, known, f"e{next(number)}", site) for section, item in events)
+        chapters.append(Chapter(words(cohort.language)("Coming up"), links.home(site), "", told, (), 0))
+    sizes = [len(section.items) for section in rest.sections]
+    fits, named = (shares(sizes, some - len(events)) for some in room)
+    for section, full, most in zip(rest.sections, fits, named, strict=True):
+        items = _coming_first(section.items, known, today)[:most]
+        shown = [_told(item, section, cohort, known, f"e{next(number)}", site) for item in items]
         expression = parse_expression(section.topic)
         chapters.append(
             Chapter(
                 title=wording.expression_title(section.topic, known.topics, cohort.language),
                 url=links.home(site) if expression.topic == ALL else links.topic(site, expression.topic),
-                feed=links.feed(site, expression.topic, "atom", expression.facets),
-                full=tuple(told[:full]),
-                brief=tuple(told[full:]),
-                more=len(section.items) - len(told),
+                feed=_feed(section, site),
+                full=tuple(shown[:full]),
+                brief=tuple(shown[full:]),
+                more=len(section.items) - len(shown),
             )
         )
     return tuple(chapters)
+
+
+def _feeds(cohort: Cohort, known: Known, site: Site) -> tuple[tuple[str, str], ...]:
+    """The topics of a digest with their feeds: (title, URL)."""
+    return tuple(
+        (wording.expression_title(section.topic, known.topics, cohort.language), _feed(section, site))
+        for section in cohort.sections
+    )
+
+
+def _feed(section: Section, site: Site) -> str:
+    expression = parse_expression(section.topic)
+    return links.feed(site, expression.topic, "atom", expression.facets)
+
+
+def _events(cohort: Cohort, known: Known, today: str) -> list[tuple[Section, Item]]:
+    """Events of today or later of all topics, the nearest first."""
+    found = [
+        (ahead, section, item)
+        for section in cohort.sections
+        for item in section.items
+        if known.entries[item.entry].record.kind == "event"
+        and (ahead := _ahead(known.entries[item.entry].record, today))
+    ]
+    return [(section, item) for _, section, item in sorted(found, key=lambda one: one[0])]
+
+
+def _coming_first(items: Sequence[Item], known: Known, today: str) -> list[Item]:
+    """What is still to come in front, the nearest first."""
+    coming = {item: _ahead(known.entries[item.entry].record, today) for item in items}
+    return sorted(items, key=lambda item: (not coming[item], coming[item]))
+
+
+def _ahead(record: Record, today: str) -> str:
+    """The date of what is still to come, else "": an event of today or later, anything with a later date."""
+    day = today[: len(record.date or "")]
+    ahead = record.date and (record.date > day or (record.kind == "event" and record.date == day))
+    return (record.date or "") if ahead else ""
+
+
+def _corrected(item: Item, cohort: Cohort, known: Known, anchor: str, site: Site, say: Say) -> Told:
+    """An entry that reads differently from what they were told."""
+    told = _told(item, Section(ALL, ()), cohort, known, anchor, site)
+    before = known.wordings.get((item.entry, item.told))
+    words_ = what_changed(before, known.entries[item.entry].record, say)
+    return replace(told, why="", also="", changed=words_)
 
 
 def shares(sizes: Sequence[int], room: int) -> list[int]:

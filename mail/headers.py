@@ -8,6 +8,7 @@ address whose local part is not ASCII, which only SMTPUTF8 can carry (RFC 6532).
 import ipaddress
 from email.header import Header
 from email.utils import parseaddr
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from mail import addresses
@@ -25,21 +26,29 @@ def host(site: Site) -> str:
     return name if _is_domain(name) else _NOWHERE
 
 
+@lru_cache(maxsize=8)
 def sender(site: Site, settings: Mailing) -> tuple[str, str]:
     """Display name and address of From."""
     name, email = parseaddr(settings.sender)
     return (name or site.title, email) if email else (site.title, f"news@{host(site)}")
 
 
+@lru_cache(maxsize=8)
 def bounce_domain(site: Site, settings: Mailing) -> str:
     """Where bounces go: the configured domain, else the sender's."""
     return settings.bounce_domain or addresses.domain(sender(site, settings)[1])
 
 
 def mailto(token: str, site: Site, settings: Mailing) -> str:
-    """Where a mail unsubscribes (RFC 2369): the inbox we read if it is an address, else the sender."""
-    inbox = settings.inbox if "@" in settings.inbox and "://" not in settings.inbox else ""
-    return f"mailto:{quote(inbox or sender(site, settings)[1], safe='@+')}?subject={quote(f'unsubscribe {token}')}"
+    """Where a mail unsubscribes (RFC 2369): where bounces come to if we read that, else the sender. token: plain."""
+    return _mailto(site, settings) + token
+
+
+@lru_cache(maxsize=8)
+def _mailto(site: Site, settings: Mailing) -> str:
+    read_by_us = settings.inbox and settings.bounce_domain
+    where = f"unsubscribe@{settings.bounce_domain}" if read_by_us else sender(site, settings)[1]
+    return f"mailto:{quote(where, safe='@+')}?subject={quote('unsubscribe ')}"
 
 
 def personal(

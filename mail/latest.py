@@ -3,8 +3,9 @@
 What their topics brought last, from the archive. `foresee` composes it before the
 person's button is stored, outside of any write transaction; `queue` puts it into
 the transaction that confirms. What it holds counts as sent, so that nothing of it
-comes again. Called by web; an admin who vouches for somebody sends none (DESIGN,
-"Contract").
+comes again. Where editions wait for the admin's approval, a sample holds only entries
+that stood in an approved one. Called by web; an admin who vouches for somebody sends
+none (DESIGN, "Contract").
 """
 
 import secrets
@@ -45,15 +46,22 @@ def foresee(
     *,
     site: Site,
     now: datetime,
+    approval: bool = False,
     mint: Callable[[], str] = lambda: secrets.token_hex(16),
 ) -> Latest | None:
-    """What a confirmation link would bring at once; None where it confirms nobody new, or nothing is there."""
+    """What a confirmation link would bring at once; None where it confirms nobody new, or nothing is there.
+
+    approval: editions wait for the admin's, so that a sample holds only what stood in one that was approved.
+    """
     shown = subscriptions.read(db, token, "confirm", now=now)
     if not isinstance(shown, Shown) or shown.done or shown.subscriber.state != "pending" or not site.url:
         return None
     person = shown.subscriber
     rows = [Subscription(person.id, asked.topic, asked.every, 0, 0, now) for asked in shown.topics]
     brings = _newest(db, rows, now)
+    if approval:
+        approved = editions.approved_entries(db)
+        brings = {key: tuple(one for one in some if one.entry in approved) for key, some in brings.items()}
     met = {one.entry for some in brings.values() for one in some}
     sent = frozenset(owed.already_sent(db, [person.id], met))
     due = [Slot(person.id, every, now) for every in dict.fromkeys(row.every for row in rows)]

@@ -4,7 +4,7 @@ Never Jinja2, never EmailMessage: a personal mail costs joined bytes. What is
 personal (the tokens of its links) is a hole in the frozen text: a marker made
 from the edition's unguessable id, so that no entry's text can contain one.
 `mail.deliver` calls `assemble` and puts the result on the wire. Headers:
-requirements/digests.md, "Headers"; DKIM is signed over what this returns.
+requirements/digests.md, "Headers"; `mail.dkim` signs what goes out.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from mail import addresses, headers, tokens
+from mail import addresses, dkim, headers, tokens
 from mail.encoding import Part, encode
 from mail.settings import Mailing
 from state.codec import decode
@@ -42,12 +42,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What goes over the wire. data: the whole mail, CRLF, not dot-stuffed (no line begins with a dot)."""
+    """What goes over the wire (mail/answers.py says what each field means)."""
 
     mail_from: str
     rcpt_to: str
     data: bytes
     smtputf8: bool
+    ready: bool = False
+    envid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def assemble(
         )  # fmt: skip
     else:
         encoded = _of_edition(edition, message.kind, site, settings, len(token))
-    mail_from = f"{tokens.bounce(keys, message.id)}@{headers.bounce_domain(site, settings)}"
+    report = tokens.bounce(keys, message.id)  # what reports name: in VERP and in DSN
+    mail_from = f"{report}@{headers.bounce_domain(site, settings)}"
     to, smtputf8 = addresses.on_wire(message.recipient)
     personal = headers.personal(
         to=to,
@@ -107,8 +110,10 @@ def assemble(
         bulk=message.kind in BULK,
         idempotency=settings.idempotency_header,
     )
-    data = b"".join((personal, encoded.static, *_body(encoded, [filler.encode() for filler in fillers])))
-    return Envelope(mail_from, to, data, smtputf8)
+    body = b"".join(_body(encoded, [filler.encode() for filler in fillers]))
+    signed = dkim.signatures(dkim.signers(settings), personal=personal, static=encoded.static, body=body, now=now)
+    data = b"".join((signed, personal, encoded.static, body))
+    return Envelope(mail_from, to, data, smtputf8, ready=True, envid=report)
 
 
 def _body(encoded: _Encoded, fillers: Sequence[bytes]) -> Sequence[bytes]:

@@ -12,6 +12,7 @@ from state.errors import Misuse
 from state.records import Site, Subscriber
 
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+NOTES = ("", "yes", "no")  # whether somebody hears that nothing was new; "" as the site's setting says
 _LETTERS = string.ascii_lowercase + string.digits
 
 
@@ -29,9 +30,9 @@ def new(
     now: datetime,
     mint: Callable[[], str] = mint,
 ) -> Subscriber:
-    """A subscriber who was not known. given: at, weekday, monthday, timezone, language; None = the default.
+    """A subscriber who was not known. given: at, weekday, monthday, timezone, language, note; None = the default.
 
-    Raises Misuse for an hour, day, time zone or language that does not exist.
+    Raises Misuse for an hour, day, time zone, language or note that does not exist.
     """
     usual: dict[str, str | int] = {
         "at": rhythm.DAILY_AT,
@@ -46,6 +47,9 @@ def new(
     rhythm.checked(at, weekday, monthday, timezone)
     if not _LANGUAGE.fullmatch(language):
         raise Misuse(f"language {language!r} is not known; give a code like en or pt-BR (--language)")
+    note = str(given.get("note") or "")
+    if note not in NOTES:
+        raise Misuse(f"note {note!r} is not known; give yes, no, or nothing for the site's setting")
     return Subscriber(
         id=mint(),
         email=address.email,
@@ -58,4 +62,5 @@ def new(
         generation=1,
         created_at=now,
         confirmed_at=now if confirmed else None,
+        note=note,
     )

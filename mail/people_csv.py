@@ -1,7 +1,7 @@
 """People as rows of CSV: what a row asks for, or why it cannot be had; and rows written so that they do no harm.
 
 Pure. The columns are email, topics (; between), every, at, on, timezone,
-language, state. A person with two rhythms is two rows of the same address. The
+language, state, and as you like empty_note. A person with two rhythms is two rows of the same address. The
 surprising rule: a cell that a spreadsheet would take for a formula is written
 with a ' before it, and such a ' is taken off again when it is read.
 """
@@ -20,8 +20,11 @@ from state.records import RHYTHMS, Site, Subscriber, Subscription
 from state.text import clean
 
 COLUMNS = ("email", "topics", "every", "at", "on", "timezone", "language", "state")
+OPTIONAL = ("empty_note",)  # yes, no, or nothing: whether they hear that nothing was new
 STATES = ("confirmed", "paused", "pending", "suppressed", "left")
 FORMULA = "=+-@\t\r"
+_READ = (*COLUMNS, *OPTIONAL)
+_STATE = COLUMNS.index("state") - 1  # among the cells after the address
 _KEPT = 2000  # different settings that are remembered at once
 
 
@@ -72,13 +75,13 @@ def header(line: Line, name: str, usual: Usual) -> Header:
     if "email" not in cells:
         found = ", ".join(cells)[:200] or line.wrong
         raise UserError(f"{name}:{line.first} is {found!r}, without a column email; {wants}")
-    twice = sorted({cell for cell in cells if cell in COLUMNS and cells.count(cell) > 1})
+    twice = sorted({cell for cell in cells if cell in _READ and cells.count(cell) > 1})
     if twice:
         raise UserError(f"{name}:{line.first} names the column {twice[0]} twice; {wants}")
     if "topics" not in cells and not usual.topics:
         raise UserError(f"{name}:{line.first} has no column topics; add one, or say for all rows: --topic T")
-    places = {cell: at for at, cell in enumerate(cells) if cell in COLUMNS}
-    return Header(places, len(cells), tuple(cell for cell in cells if cell and cell not in COLUMNS))
+    places = {cell: at for at, cell in enumerate(cells) if cell in _READ}
+    return Header(places, len(cells), tuple(cell for cell in cells if cell and cell not in _READ))
 
 
 class Reader:
@@ -97,7 +100,7 @@ class Reader:
         if line.wrong:
             return Refused(line.first, "", line.wrong)
         cells = line.cells
-        email, *rest = (unguarded(cells[at]) if (at := self._place(name)) < len(cells) else "" for name in COLUMNS)
+        email, *rest = (unguarded(cells[at]) if (at := self._place(name)) < len(cells) else "" for name in _READ)
         if len(cells) > self._head.width:
             return Refused(line.first, email, f"{len(cells)} cells, but the first row names {self._head.width} columns")
         if line.last > line.first and any("\n" in cell or "\r" in cell for cell in (email, *rest)):
@@ -110,7 +113,7 @@ class Reader:
         settings = self._settings(tuple(rest))
         if isinstance(settings, str):
             return Refused(line.first, email, settings)
-        return Row(line.first, address, *settings, rest[-1].strip().lower())
+        return Row(line.first, address, *settings, rest[_STATE].strip().lower())
 
     def _place(self, name: str) -> int:
         return self._head.places.get(name, self._head.width)
@@ -127,7 +130,7 @@ class Reader:
         return self._met[cells]
 
     def _checked(
-        self, topics: str, every: str, at: str, on: str, timezone: str, language: str, state: str
+        self, topics: str, every: str, at: str, on: str, timezone: str, language: str, state: str, empty_note: str
     ) -> tuple[tuple[Wish, ...], Subscriber]:
         if state.lower() not in ("", *STATES):
             raise Misuse(f"state {state!r} is not known; give {', '.join(STATES)}, or nothing")
@@ -142,6 +145,7 @@ class Reader:
                 raise Misuse(f"topic {expression.topic!r} is not here or closed; see `tidings topic list`")
         weekday, monthday = days(on)
         given = {"at": at, "weekday": weekday, "monthday": monthday, "timezone": timezone, "language": language}
+        given["note"] = empty_note.lower()
         nobody = addresses.Address("", "")
         model = people.new(nobody, given, confirmed=False, site=self._site, now=self._now, mint=str)
         return tuple(Wish(name, often) for name in wanted), model
@@ -165,12 +169,12 @@ def days(text: str) -> tuple[int | None, int | None]:
 
 
 def rows(person: Subscriber, subscriptions: Sequence[Subscription]) -> list[tuple[str, ...]]:
-    """A person as rows, one for each of their rhythms; read again they make the same person."""
+    """A person as rows, one for each of their rhythms; read again they make the same person. With OPTIONAL cells."""
     used = {row.every for row in subscriptions}
     on = [rhythm.WEEKDAYS[person.weekday]] if "weekly" in used or person.weekday != rhythm.WEEKLY_ON else []
     if "monthly" in used or person.monthday != rhythm.MONTHLY_ON:
         on.append(str(person.monthday))
-    settings = (person.at, ";".join(on), person.timezone, person.language, person.state)
+    settings = (person.at, ";".join(on), person.timezone, person.language, person.state, person.note)
     written = []
     rhythms: list[str] = [every for every in RHYTHMS if every in used]
     for every in rhythms or [""]:

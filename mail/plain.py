@@ -21,6 +21,7 @@ def plainly(values: Mapping[str, Any]) -> dict[str, object]:
         "site": {name: getattr(site, name) for name in SITE},
         "headlines": [{"title": one.title, "url": one.url, "anchor": one.anchor} for one in values["told"]],
         "chapters": [_chapter(one) for one in values["chapters"]],
+        "changed": [_entry(one) for one in values["changed"]],
         "note": [list(lines) for lines in remarks.note],
         "sample": remarks.past,
         "links": {name: values[name] for name in ("web", "unsubscribe", "preferences")},

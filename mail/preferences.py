@@ -35,6 +35,7 @@ class Wanted:
     monthday: int | None = None
     timezone: str | None = None
     language: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def export(db: Connection, token: str, *, now: datetime) -> dict[str, object] | 
         "at": person.at,
         "weekday": rhythm.WEEKDAYS[person.weekday],
         "monthday": person.monthday,
+        "note": person.note,
         "asked": person.created_at.isoformat(),
         "confirmed": _when(person.confirmed_at),
         "left": _when(person.left_at),

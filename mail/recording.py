@@ -1,7 +1,7 @@
 """The one writer of a delivery: outcomes and beginnings in groups, each group one durable commit.
 
 A worker hands in a step: the outcome of its last message, and the message it wants to begin. What arrives while
-a commit is under way makes the next group (at most GROUP steps), so nothing waits for anything but the disk. The
+a commit is under way makes the next group (at most GROUP steps); only a busy run waits PATIENCE for more. The
 re-check of the subscriber is part of the transaction that begins a message: who left before it gets no mail.
 
 When a group cannot be committed, nothing more is begun; its outcomes are tried again on a fresh connection when
@@ -9,10 +9,14 @@ the recorder closes (they are fenced: twice is harmless), and what still cannot 
 
 Before the first message, once a minute and at the end the send log takes a note (state/sendlog.py), so that an older
 copy of the database can be told from this one. What it cannot note is not sent.
+
+A database that another process holds is no failure: the group waits, PATIENT times as long as the store waits, and
+with it everybody who wants to begin. What a server accepted meanwhile is known and must not become a doubt.
 """
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -22,11 +26,14 @@ from sqlalchemy import Connection
 
 from mail import policy
 from state import outbox, sendlog, subscribers
+from state.errors import Busy
 from state.outbox import Result
 from state.records import Message
 from state.store import Store
 
 GROUP = 16  # steps in one commit
+PATIENCE, BUSY = 0.002, 0.005  # seconds that a step waits for others, where the last commit was so short ago
+PATIENT = 10  # times that the database may be held by others for the store's time-out
 NOTE_EVERY = timedelta(minutes=1)
 
 
@@ -55,15 +62,22 @@ class _Step:
 
 
 class Recorder:
-    """Held open during a delivery: `async with`. lease: seconds for which a begun message is ours."""
+    """Held open during a delivery: `async with`.
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], *, lease: float, resend: bool) -> None:
+    lease: seconds for which a begun message is ours. workers: how many hand in steps.
+    """
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], *, lease: float, resend: bool, workers: int = 1
+    ) -> None:
         self.stale = 0  # outcomes that came too late to be recorded
         self.failure: Exception | None = None
         self._store = store
         self._clock = clock
         self._lease = lease
         self._resend = resend
+        self._workers = workers
+        self._committed_at = float("-inf")
         self._steps: asyncio.Queue[_Step | None] = asyncio.Queue()
         self._unrecorded: list[Result] = []
         self._noted_at: datetime | None = None
@@ -106,6 +120,7 @@ class Recorder:
         last = False
         while not last:
             group = [await self._steps.get()]
+            await self._gather()
             while len(group) < GROUP and not self._steps.empty():
                 group.append(self._steps.get_nowait())
             last = None in group
@@ -113,11 +128,18 @@ class Recorder:
             if steps:
                 await self._committed(steps)
 
+    async def _gather(self) -> None:
+        """Let a busy run fill its group: a commit costs the same for one step as for sixteen."""
+        busy = asyncio.get_running_loop().time() - self._committed_at < BUSY
+        if busy and self._steps.qsize() + 1 < min(GROUP, self._workers):
+            await asyncio.sleep(PATIENCE)
+
     async def _committed(self, steps: list[_Step]) -> None:
         try:
             if self.failure is not None:
                 raise self.failure
-            answers = await asyncio.to_thread(self._commit, steps)
+            answers = await asyncio.to_thread(self._commit_patiently, steps)
+            self._committed_at = asyncio.get_running_loop().time()
         except Exception as error:  # whatever it is: what cannot be recorded must not be sent
             self.failure = error
             self._unrecorded += [step.result for step in steps if step.result]
@@ -129,6 +151,12 @@ class Recorder:
             if not step.answer.done():  # its worker was cancelled
                 step.answer.set_result(answer)
 
+    def _commit_patiently(self, steps: list[_Step]) -> list[Beginning | None]:
+        for _ in range(PATIENT - 1):
+            with suppress(Busy):  # it did not even begin
+                return self._commit(steps)
+        return self._commit(steps)
+
     def _commit(self, steps: list[_Step]) -> list[Beginning | None]:
         if any(step.message for step in steps):
             self._note()
@@ -136,19 +164,24 @@ class Recorder:
             outbox.hold(db, [one.id for step in steps for one in (step.result, step.message) if one])
             now = self._clock()  # asked when the lock is ours: waiting for it may have taken a minute
             self._record(db, [step.result for step in steps if step.result], now)
-            return [self._begin(db, step.message, now) if step.message else None for step in steps]
+            begun = self._begin(db, [step.message for step in steps if step.message], now)
+            return [begun[step.message.id] if step.message else None for step in steps]
 
     def _record(self, db: Connection, results: list[Result], now: datetime) -> None:
         resend_at = now + timedelta(seconds=policy.FIRST_PAUSE) if self._resend else None
         self.stale += outbox.record(db, results, now=now, resend_at=resend_at)
 
-    def _begin(self, db: Connection, message: Message, now: datetime) -> Beginning:
-        reason = subscribers.sendable(db, message)
-        if reason:
-            self._record(db, [Result(message.id, message.fence, "suppressed", reply=reason)], now)
-            return Dropped(reason)
-        until = outbox.begin(db, message, now=now, lease=self._lease)
-        return Begun(until) if until else Dropped("")
+    def _begin(self, db: Connection, messages: list[Message], now: datetime) -> dict[int, Beginning]:
+        """What may go out of those that want to, by id."""
+        if not messages:
+            return {}
+        reasons = subscribers.unsendable(db, messages)
+        dropped = [message for message in messages if message.id in reasons]
+        if dropped:
+            self._record(db, [Result(one.id, one.fence, "suppressed", reply=reasons[one.id]) for one in dropped], now)
+        wanted = [message for message in messages if message.id not in reasons]
+        until, ours = outbox.begin_all(db, wanted, now=now, lease=self._lease)
+        return {one.id: Begun(until) if one.id in ours else Dropped(reasons.get(one.id, "")) for one in messages}
 
     def _note(self) -> None:
         now = self._clock()

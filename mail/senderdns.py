@@ -75,6 +75,21 @@ async def ask(
     return dict(zip(asked, found, strict=True))
 
 
+async def texts(
+    name: str, *, nameservers: Sequence[str] = (), port: int = 53, lifetime: float = LIFETIME
+) -> tuple[str, ...] | Unreachable:
+    """The TXT records of one name; as `ask`."""
+    resolver = await asyncio.to_thread(_resolver, nameservers, port, lifetime)
+    if isinstance(resolver, Unreachable):
+        return resolver
+    top, found = await asyncio.gather(
+        asyncio.to_thread(_ask, resolver, name.rpartition(".")[2], "NS"), asyncio.to_thread(_ask, resolver, name, "TXT")
+    )
+    if isinstance(found, Unreachable) or found or top:
+        return found
+    return Unreachable(f"the name server here does not know .{name.rpartition('.')[2]}")
+
+
 def _resolver(nameservers: Sequence[str], port: int, lifetime: float) -> dns.resolver.Resolver | Unreachable:
     try:
         made = dns.resolver.Resolver(configure=not nameservers)

@@ -10,6 +10,7 @@ class Mailing:
 
     sender, reply_to: mailboxes as in a header ("News <news@example.org>").
     bounce_domain: for VERP; "" = the sender's. connections: at once. per_hour: messages, 0 = no limit.
+    dkim_key, dkim_ed25519_key: a file, or the key itself in PEM; "" = no such signature.
     give_up_after: seconds. idempotency_header: name of a header that carries the Message-ID's local part, or "".
     """
 
@@ -24,6 +25,8 @@ class Mailing:
     dkim_domain: str = ""
     dkim_selector: str = ""
     dkim_key: str = ""
+    dkim_ed25519_selector: str = ""
+    dkim_ed25519_key: str = ""
     in_doubt: Literal["resend", "hold"] = "resend"
     give_up_after: int = 5 * 86400
     idempotency_header: str = ""

@@ -2,7 +2,8 @@
 
 aiosmtplib opens the connection, does TLS and AUTH and speaks the single commands; the order of the commands, and
 above all the knowledge of the phase in which something went wrong, is ours: its own exceptions do not tell a drop
-before DATA from one after the final dot. Used by `mail.deliver`; what an answer means is decided in `mail.policy`.
+before DATA from one after the final dot. Where the server offers PIPELINING, `mail.pipelining` takes the connection
+over after AUTH. Used by `mail.deliver`; what an answer means is decided in `mail.policy`.
 
 The surprising rule: the dot is written apart from the text, and only while the claim on the message still holds.
 Whatever breaks before that was surely not accepted; whatever breaks after it may have been.
@@ -12,7 +13,6 @@ closed at once: a late reply must never be taken for the answer to a later comma
 """
 
 import asyncio
-import re
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
@@ -20,14 +20,13 @@ from typing import Any, TypeAlias
 
 import aiosmtplib
 
-from mail.answers import Answer, Broken, Envelope, Phase, Reply, Unfit
+from mail import commands
+from mail.answers import LATE, Answer, Broken, Envelope, Phase, Reply, Unfit
+from mail.pipelining import TOO_SLOW, Pipelined
 from mail.server import Server, Timeouts
 from state.text import clean
 
 Heard: TypeAlias = Callable[[Phase, Reply | Broken], None]  # is told every answer, in the phase it came in
-LATE = "the claim on this message ran out before it was sent"
-_ADDRESS = re.compile(r"[^\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]{1,254}")
-_BREAKS = re.compile(rb"\r\n|\r|\n")
 
 
 def _nobody(_phase: Phase, _reply: Reply | Broken) -> None:
@@ -45,11 +44,13 @@ class Connection:
         self._heard = heard
         self._timeouts = timeouts
         self._dirty = False  # a transaction was broken off: RSET comes first
+        self._offers = frozenset(client.esmtp_extensions)
+        self._pipelined = _taken_over(client, timeouts, heard)
         self.sent = 0  # transactions that were begun
 
     @property
     def usable(self) -> bool:
-        return self._client.is_connected
+        return self._pipelined.usable if self._pipelined else self._client.is_connected
 
     @property
     def encryption(self) -> str:
@@ -63,22 +64,27 @@ class Connection:
         may_finish: asked before DATA and again before the dot, without a pause in between; False breaks off
             (the claim on the message ran out while we slept).
         """
-        unfit = self._unfit(envelope)
+        unfit = commands.unfit(envelope, self._offers)
         if unfit:
             return Answer(Phase.MAIL, Unfit(unfit))
+        words = commands.before_the_text(envelope, self._offers)
+        text = envelope.data if envelope.ready else commands.stuffed(envelope.data)
+        if self._pipelined:
+            self.sent += 1
+            return await self._pipelined.transact(words, text, may_finish)
         if self._dirty and not await self._reset():
             return Answer(Phase.MAIL, Broken("the server did not forget the last message (RSET)"))
         self.sent += 1
-        for phase, words in self._commands(envelope):
+        for phase, command in words:
             if phase is Phase.DATA and not may_finish():
                 self.abort()
                 return Answer(phase, Broken(LATE))
-            reply = await self._say(*words, seconds=self._timeouts.command)
+            reply = await self._say(command, seconds=self._timeouts.command)
             self._heard(phase, reply)
             if isinstance(reply, Broken) or reply.code // 100 != (3 if phase is Phase.DATA else 2):
                 return Answer(phase, self._refusal(reply))
             self._dirty = True
-        return await self._text(stuffed(envelope.data), may_finish)
+        return await self._text(text, may_finish)
 
     async def _reset(self) -> bool:
         reply = await self._say(b"RSET", seconds=self._timeouts.command)
@@ -86,33 +92,6 @@ class Connection:
         if self._dirty:
             self.abort()
         return not self._dirty
-
-    def _commands(self, envelope: Envelope) -> list[tuple[Phase, list[bytes]]]:
-        """The commands up to DATA."""
-        parameters, utf8 = [], _needs_utf8(envelope)
-        if self._client.supports_extension("size"):
-            parameters.append(b"SIZE=%d" % len(envelope.data))
-        if not envelope.data.isascii():
-            parameters.append(b"BODY=8BITMIME")
-        if utf8:
-            parameters.append(b"SMTPUTF8")
-        return [
-            (Phase.MAIL, [b"MAIL", b"FROM:<" + _wire(envelope.mail_from, utf8) + b">", *parameters]),
-            (Phase.RCPT, [b"RCPT", b"TO:<" + _wire(envelope.rcpt_to, utf8) + b">"]),
-            (Phase.DATA, [b"DATA"]),
-        ]
-
-    def _unfit(self, envelope: Envelope) -> str:
-        """Why the message cannot be sent here, or ""."""
-        if envelope.mail_from and not _plain(envelope.mail_from):
-            return f"the sender {clean(envelope.mail_from)!r} is no address that a command may carry"
-        if not _plain(envelope.rcpt_to):
-            return f"the recipient {clean(envelope.rcpt_to)!r} is no address that a command may carry"
-        if _needs_utf8(envelope) and not self._client.supports_extension("smtputf8"):
-            return "5.6.7 the server does not take addresses beyond ASCII (SMTPUTF8)"
-        if not envelope.data.isascii() and not self._client.supports_extension("8bitmime"):
-            return "5.6.3 the server does not take 8-bit text (8BITMIME)"
-        return ""
 
     async def _text(self, text: bytes, may_finish: Callable[[], bool]) -> Answer:
         """The text, then the dot, then the answer. A server that answers before the dot has refused."""
@@ -129,7 +108,7 @@ class Connection:
                     await asyncio.sleep(0.005)
                 await asyncio.sleep(0)
         except TimeoutError:
-            return await self._given_up(answer, "the server did not take the text in time")
+            return await self._given_up(answer, TOO_SLOW)
         except aiosmtplib.SMTPException as error:
             return await self._given_up(answer, _words(error))
         if answer.done():
@@ -162,8 +141,8 @@ class Connection:
         await answer
         return Answer(Phase.DATA, Broken(reason))
 
-    async def _say(self, *words: bytes, seconds: float) -> Reply | Broken:
-        reply = await _settled(self._client.execute_command(*words, timeout=seconds))
+    async def _say(self, command: bytes, *, seconds: float) -> Reply | Broken:
+        reply = await _settled(self._client.execute_command(command, timeout=seconds))
         if getattr(
             self._client.protocol, "_buffer", b""
         ):  # a second reply nobody asked for would answer the next command
@@ -182,7 +161,9 @@ class Connection:
 
     async def close(self) -> None:
         """Say QUIT and close. Never fails."""
-        if self.usable:
+        if self.usable and self._pipelined:
+            await self._pipelined.quit()
+        elif self.usable:
             self._heard(Phase.QUIT, await self._say(b"QUIT", seconds=self._timeouts.quit))
         self._client.close()
 
@@ -192,6 +173,21 @@ class Connection:
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
         self._client.close()
+
+
+def _taken_over(client: aiosmtplib.SMTP, timeouts: Timeouts, heard: Heard) -> Pipelined | None:
+    """The connection under our own protocol, where the server offers PIPELINING; None where aiosmtplib goes on.
+
+    Only when nothing is left unread: what came before it is answer to nothing (RFC 3207 section 4.2).
+    """
+    transport = client.transport
+    if not client.supports_extension("pipelining") or not isinstance(transport, asyncio.Transport):
+        return None
+    left = getattr(client.protocol, "_buffer", b"")
+    taken = Pipelined(transport, timeouts, heard)
+    if left:
+        taken.abort()
+    return taken
 
 
 async def connect(
@@ -318,36 +314,3 @@ def _reply(code: int, text: str) -> Reply | Broken:
 
 def _words(error: Exception) -> str:
     return clean(str(getattr(error, "message", "") or error))[:500] or type(error).__name__
-
-
-def _plain(address: str) -> bool:
-    """Whether an address is nothing but an address: a space, ">" or line end would begin something else."""
-    return bool(_ADDRESS.fullmatch(address)) and "@" in address
-
-
-def _needs_utf8(envelope: Envelope) -> bool:
-    local_parts = (address.rpartition("@")[0] for address in (envelope.mail_from, envelope.rcpt_to))
-    return envelope.smtputf8 or not all(part.isascii() for part in local_parts)
-
-
-def _wire(address: str, utf8: bool) -> bytes:
-    """An address as a command carries it: without SMTPUTF8 the domain goes in its ASCII form."""
-    local, at, domain = address.rpartition("@")
-    if utf8 or domain.isascii():
-        return address.encode()
-    return f"{local}{at}{domain.encode('idna').decode()}".encode("ascii")
-
-
-def stuffed(data: bytes) -> bytes:
-    """The text as it goes over the wire, up to but without the final dot (RFC 5321 section 4.5.2).
-
-    Every line ends in CRLF, also where a bare CR or LF stood: servers that take such a line end for one
-    could be shown a final dot where we see none (SMTP smuggling).
-    """
-    breaks = data.count(b"\r\n")
-    if data.count(b"\n") != breaks or data.count(b"\r") != breaks:
-        data = _BREAKS.sub(b"\r\n", data)
-    if not data.endswith(b"\r\n"):
-        data += b"\r\n"
-    data = data.replace(b"\r\n.", b"\r\n..")
-    return b"." + data if data.startswith(b".") else data

@@ -152,6 +152,8 @@ def subscribe(
     elif confirmed:
         person = steps.move(db, person, "admit", now=now, by=by)
     elif person.state in ("left", "suppressed"):
+        if stoplist.beside(db).complained(address.key, keys=keys.known(db, "stoplist")):
+            return _refused(person, by)
         person = steps.move(db, person, "ask", now=now, by=by)
     if person.state == "pending" or by != "admin":
         return _ask(db, person, wanted, by=by, site=site, now=now)
@@ -167,6 +169,16 @@ def _refuse_who_left(db: Connection, person: Subscriber | None, address: address
             f"{address.email} left on {left:%d %B %Y}; only the person can come back, by confirming: "
             "repeat without --confirmed, and a mail that asks for it goes out"
         )
+
+
+def _refused(person: Subscriber, by: str) -> Subscribed:
+    """Nobody asks somebody who complained; a form says nothing about it."""
+    if by == "admin":
+        raise UserError(
+            f"{person.email} complained about our mail, so nobody asks them again; "
+            f"if they want it now, `tidings bounces lift {person.email}` first"
+        )
+    return Subscribed(person, False, ())
 
 
 def _ask(
@@ -310,9 +322,11 @@ def leave_topic(db: Connection, person: Subscriber, topic: str, *, by: str, now:
 
 
 def _note_leaving(db: Connection, person: Subscriber, now: datetime, topic: str = "") -> None:
-    """The last step of the transaction: on the disk before it commits."""
+    """The last step of the transaction: on the disk before it commits. A complaint stays one."""
     signed = keys.ensure(db, "stoplist", now=now)
-    stoplist.beside(db).append("left", subscribers.email_key(db, person.id), keys=signed, at=now, topic=topic)
+    stop, email_key = stoplist.beside(db), subscribers.email_key(db, person.id)
+    if topic or not stop.complained(email_key, keys=signed):
+        stop.append("left", email_key, keys=signed, at=now, topic=topic)
 
 
 # ---- looking ----

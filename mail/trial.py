@@ -32,9 +32,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How the trial went. server: host:port. encryption: version of TLS, "" in the clear. sender: as in From."""
+    """How the trial went. ended: the phase whose answer decided, as steps may follow it (RFC 2920).
+
+    server: host:port. encryption: version of TLS, "" in the clear. sender: as in From.
+    """
 
     accepted: bool
+    ended: str
     server: str
     encryption: str
     sender: str
@@ -73,7 +77,7 @@ async def try_out(
     if not accepted and last not in steps:  # what no server said: no connection, no TLS, a rule of ours
         steps.append(last)
     _, sender = headers.sender(site, settings)
-    return Tried(accepted, f"{server.host}:{server.port}", encryption, sender, name, tuple(steps))
+    return Tried(accepted, answer.phase.value, f"{server.host}:{server.port}", encryption, sender, name, tuple(steps))
 
 
 def written(site: Site, settings: Mailing, now: datetime) -> Letter:

@@ -11,17 +11,19 @@ from sqlalchemy import Connection
 from mail.cohort import Cohort
 from mail.coverage import Coverage, cover
 from mail.edition import Known
-from state import alarms, entries, sources, topics
+from state import alarms, corrections, entries, sources, topics
 from state.records import Every
 
 
 def known(db: Connection, cohorts: Iterable[Cohort]) -> Known:
     """Everything that these cohorts' editions name."""
+    cohorts = list(cohorts)
     names = {name for cohort in cohorts for name, _ in cohort.entries}
     return Known(
         entries.by_ids(db, names),
         {topic.id: topic for topic in topics.topics(db, closed=True)},
         {source.id: source for source in sources.sources(db)},
+        corrections.wordings(db, {(item.entry, item.told) for cohort in cohorts for item in cohort.changed}),
     )
 
 

@@ -24,7 +24,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -42,6 +42,9 @@ class Accepted:
     mail_from: str
     rcpt_to: str
     at: float
+
+    def line(self) -> dict[str, str | float]:
+        return {"message_id": self.message_id, "mail_from": self.mail_from, "rcpt_to": self.rcpt_to, "at": self.at}
 
 
 @dataclass(slots=True)
@@ -171,13 +174,13 @@ class Postmaster:
     # ---- the ledger ----
 
     def accept(self, mail_from: str, recipients: list[str], text: bytes) -> None:
-        found = _MESSAGE_ID.search(text)
+        found = _MESSAGE_ID.search(text[: text.find(b"\r\n\r\n") + 2])
         message_id = found[1].decode("utf-8", "replace") if found else ""
         for recipient in recipients:
             entry = Accepted(message_id, mail_from, recipient, time.monotonic())
             self.ledger.append(entry)
             if self._ledger_file:
-                self._ledger_file.write(json.dumps(asdict(entry)) + "\n")
+                self._ledger_file.write(json.dumps(entry.line()) + "\n")
                 self._ledger_file.flush()
         if self._keep_texts:
             self.texts.append(text)
@@ -392,7 +395,7 @@ class _Conversation(asyncio.Protocol):
         text = bytes(self._buffer[:end])
         del self._buffer[: end + length]
         self._in_text = False
-        unstuffed = text.replace(b"\r\n..", b"\r\n.")
+        unstuffed = text.replace(b"\r\n..", b"\r\n.") if b"\r\n.." in text else text
         self._at("DOT", lambda: self._take(unstuffed[1:] if unstuffed.startswith(b"..") else unstuffed))
         return True
 
@@ -423,9 +426,10 @@ def _plain(word: str) -> tuple[str, str]:
     return (parts[1], parts[2]) if len(parts) == 3 else ("", "")
 
 
-async def _serve(ledger: Path) -> None:
+async def _serve(ledger: Path, plain: bool) -> None:
+    keywords = tuple(word for word in KEYWORDS if not plain or word != "PIPELINING")
     with ledger.open("a") as file:
-        async with Postmaster(keep_texts=False, ledger_file=file) as postmaster:
+        async with Postmaster(keywords=keywords, keep_texts=False, ledger_file=file) as postmaster:
             print(postmaster.port, flush=True)
             await asyncio.Event().wait()
 
@@ -433,5 +437,7 @@ async def _serve(ledger: Path) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description="A mail server that accepts everything and writes it down.")
     options.add_argument("--ledger", type=Path, required=True, help="file that gets a line of JSON for each message")
+    options.add_argument("--plain", action="store_true", help="does not offer PIPELINING")
+    given = options.parse_args()
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(options.parse_args().ledger))
+        asyncio.run(_serve(given.ledger, given.plain))

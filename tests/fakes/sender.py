@@ -7,6 +7,7 @@ and start again takes milliseconds. The child runs one delivery and ends. Its ti
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,21 +19,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from sqlalchemy import event
+
 from mail.deliver import Delivery, deliver
 from mail.settings import Mailing
-from state.store import open_store
+from state.store import Store, open_store
+from tests.fakes.disk import syncs_that_fail
 from tests.mail.sending import SITE, simple
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a child is to do. clock: a file that holds the time as seconds since 1970."""
+    """What a child is to do. clock: a file that holds the time as seconds since 1970.
+
+    breaks: what the disk refuses from the commit on that is the child's n-th; n: breaks_at.
+    """
 
     database: str
     smtp: str
     clock: str
     connections: int = 4
     in_doubt: Literal["resend", "hold"] = "resend"
+    breaks: Literal["", "writes", "syncs"] = ""
+    breaks_at: int = 0
 
 
 class Sender:
@@ -93,6 +102,8 @@ def kill(child: int, number: signal.Signals = signal.SIGKILL) -> None:
 
 def _child(order: Order) -> None:
     store = open_store(order.database)
+    if order.breaks:
+        _break_at_commit(store, order)
     settings = Mailing(smtp=order.smtp, tls="none", connections=order.connections, in_doubt=order.in_doubt)
     clock_file = Path(order.clock)
 
@@ -101,6 +112,25 @@ def _child(order: Order) -> None:
 
     asyncio.run(deliver(Delivery(store, settings, SITE, simple), clock=clock, owner=f"child:{os.getpid()}"))
     store.close()
+
+
+def _break_at_commit(store: Store, order: Order) -> None:
+    """Let the disk fail just before the commit is written."""
+    left = order.breaks_at
+
+    def count(_db: object) -> None:
+        nonlocal left
+        left -= 1
+        if left:
+            return
+        if order.breaks == "syncs":
+            syncs_that_fail()
+            return
+        assert store.file is not None
+        log = store.file.with_name(f"{store.file.name}-wal")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size, resource.RLIM_INFINITY))
+
+    event.listen(store.engine, "commit", count)
 
 
 def _nursery() -> None:

@@ -1,8 +1,8 @@
 """A web site on loopback that says exactly what a test wants, byte for byte.
 
 Ordinary pages answer conditional requests with 304; a script answers with the very
-bytes it holds, waits where it holds an event, and then closes or resets. Every
-request is kept. Fetch from it with `allow=("127.0.0.0/8",)`.
+bytes it holds, waits where it holds an event, and then closes or resets. A greeting
+is played before anything is asked. Every request is kept. Fetch from it with `allow=("127.0.0.0/8",)`.
 """
 
 import asyncio
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 LOOPBACK = ("127.0.0.0/8",)
-Step = bytes | asyncio.Event | Literal["reset"]
+Step = bytes | asyncio.Event | Literal["reset", "hang", "drip", "pour"]
+"""Sent as it is; waited for; a reset; nothing more comes; a byte comes now and then, or as many as fit."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,39 @@ class Site:
         self._tls = _context() if tls else None
         self.pages: dict[str, Page] = {}
         self.scripts: dict[str, Sequence[Step]] = {}
+        self.greeting: Sequence[Step] | None = None
         self.requests: list[Request] = []
         self._port = 0
+        self._clients: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "Site":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
-        self._port = self._server.sockets[0].getsockname()[1]
+        await self.open()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Listen, at the same port as before."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, ssl=self._tls)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    def disconnect(self) -> None:
+        """Close the connections that are open."""
+        for client in self._clients:
+            client.close()
+
+    async def close(self) -> None:
+        """Listen no more."""
+        self.disconnect()
         assert self._server
         self._server.close()
         await self._server.wait_closed()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     def url(self, path: str = "/") -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}{path}"
@@ -85,18 +106,23 @@ class Site:
         return [request for request in self.requests if request.path == path]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients.add(writer)
         try:
+            if self.greeting is not None:
+                await _play(self.greeting, reader, writer)
+                return
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 script = self.scripts.get(request.path)
                 if script is not None:
-                    await _play(script, writer)
+                    await _play(script, reader, writer)
                     return
                 writer.write(_answer(request, self.pages.get(request.path)))
                 await writer.drain()
         except (ConnectionError, ssl.SSLError):
             pass  # the client went away, as some tests want
         finally:
+            self._clients.discard(writer)
             writer.close()
 
 
@@ -118,7 +144,7 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     )
 
 
-async def _play(script: Sequence[Step], writer: asyncio.StreamWriter) -> None:
+async def _play(script: Sequence[Step], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     for step in script:
         match step:
             case bytes():
@@ -129,6 +155,13 @@ async def _play(script: Sequence[Step], writer: asyncio.StreamWriter) -> None:
             case "reset":
                 writer.transport.abort()
                 return
+            case "hang":
+                await reader.read()  # until the client goes away
+            case "drip" | "pour":
+                while not writer.is_closing():
+                    writer.write(b"x" if step == "drip" else b"x" * 65536)
+                    await writer.drain()
+                    await asyncio.sleep(0.05 if step == "drip" else 0)
 
 
 def _answer(request: Request, page: Page | None) -> bytes:

@@ -53,7 +53,7 @@ def test_the_question_goes_to_the_new_address_and_changes_nothing(store: Store, 
     assert NEW not in letter.key
     with store.read() as db:
         assert subscriptions.show(db, SOK).subscriber.email == SOK
-        assert subscribers.sendable(db, letter) is None
+        assert subscribers.unsendable(db, [letter]) == {}
 
 
 def test_once_confirmed_mail_goes_to_the_new_address_only(store: Store, now: datetime, link: str) -> None:

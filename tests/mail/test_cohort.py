@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from mail.cohort import Item, Plan, Section, decide, tomorrow
 from state.owed import Owed
@@ -28,8 +31,8 @@ def slot(every: Every = "daily", at: datetime = NINE) -> Slot:
 def planned(rows: list[Subscription], due: list[Slot], brings: dict[str, list[Owed]], **more: object) -> Plan:
     """brings: by topic, for subscriptions at their start."""
     given = {(each.topic, max(each.start_seq, each.cursor_seq)): brings.get(each.topic, []) for each in rows}
-    words = {"person": SOK, "sent": frozenset()} | more
-    return decide(words["person"], rows, due, brings=given, sent=words["sent"], head=99, now=NOW)  # type: ignore[arg-type]
+    words: dict[str, Any] = {"person": SOK, "sent": frozenset()} | more
+    return decide(words.pop("person"), rows, due, brings=given, head=99, now=NOW, **words)
 
 
 def test_an_entry_stands_under_the_first_topic_that_brings_it_and_all_comes_last() -> None:
@@ -98,6 +101,20 @@ def test_a_cohorts_name_changes_with_all_that_its_content_depends_on() -> None:
             assert cohort is not None
             names.add(cohort.name)
     assert len(names) == 6, "two rhythms of three kinds of reader; who they are does not count"
+
+
+@pytest.mark.parametrize("every", ["weekly", "monthly", "daily"])
+@pytest.mark.parametrize(
+    ("wish", "site", "hears"),
+    [("yes", False, True), ("yes", True, True), ("no", True, False), ("", True, True), ("", False, False)],
+)
+def test_whoever_chose_hears_of_nothing_as_they_chose_and_the_others_as_the_site_does(
+    every: Every, wish: str, site: bool, hears: bool
+) -> None:
+    plan = planned([row("all", every)], [slot(every)], {}, person=replace(SOK, note=wish), empty_note=site)
+
+    assert (plan.cohort is not None) == (hears and every != "daily")
+    assert plan.cohort is None or plan.cohort.entries == ()
 
 
 def test_the_second_mail_of_a_day_waits_for_the_next() -> None:

@@ -358,7 +358,6 @@ async def test_a_sender_that_sleeps_beyond_its_lease_does_not_send(post: Post) -
     await running
 
     assert post.postmaster.ledger == []
-    assert "DATA" not in post.postmaster.commands
     assert (post.look(number).state, post.doubts()) == ("queued", 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mail.cohort import Cohort, Item, Section
 from mail.coverage import Coverage
-from mail.edition import FULL, HEADLINES, MAX_HTML, Known, Remarks, compose, for_all, shares, shortened
+from mail.edition import COMING, FULL, HEADLINES, MAX_HTML, Known, Remarks, compose, for_all, shares, shortened
 from mail.message import hole
 from state.records import Edition, Enclosure, Entry
 from templates import links
@@ -158,6 +158,42 @@ def test_the_html_part_can_be_read_by_everybody() -> None:
     assert "prefers-color-scheme: dark" in html
     assert all(style.startswith("margin") for style in (str(each["style"]) for each in page.all("h1"))), "inlined"
     assert "<script" not in html
+
+
+def test_coming_events_of_all_topics_are_on_top_each_once_and_the_nearest_first() -> None:
+    def on(name: str, date: str, kind: str = "event") -> Entry:
+        return entry(name, now=NOW, title=f"Title {name}", date=date, kind=kind)
+
+    edition = composed(
+        ("harvest", [on("old", "2026-05-01"), on("late", "2026-07-01"), on("news", "2026-05-09", "report")]),
+        ("mines", [on("soon", "2026-05-12"), on("today", "2026-05-10"), on("month", "2026-06")]),
+    )
+
+    coming, _, rest = edition.text.partition("COMING UP\n")[2].partition("HARVEST WORK\n")
+    titles = [line.removeprefix("Title ") for line in coming.split("\n") if line.startswith("Title ")]
+    assert titles == ["today", "soon", "month", "late"]
+    assert [line for line in rest.split("\n") if line.startswith("Title ")] == ["Title old", "Title news"]
+    assert "MINES\n" not in rest, "a topic whose entries all stand on top has no section of its own"
+    assert coming.count("Because you follow Mines") == 3
+    assert edition.subject == "6 new: Title today"
+    assert len(edition.entries) == 6
+    for feed in ("harvest", "mines"):
+        assert edition.text.count(f"/feeds/{feed}.atom") == edition.html.count(f"/feeds/{feed}.atom") == 1
+    page = Page(edition.html)
+    assert [each["id"] for each in page.all("div") if "id" in each] == [f"e{at}" for at in range(1, 7)]
+    assert "À VENIR" in composed(("all", [on("soon", "2026-05-12")]), language="fr").text
+
+
+def test_more_events_than_fit_on_top_stay_under_their_topic() -> None:
+    ahead = [
+        entry(f"d{at}", now=NOW, title=f"Title {at:02}", date=f"2026-06-{at:02}", kind="event") for at in range(1, 15)
+    ]
+    edition = composed(("harvest", ahead))
+
+    coming, _, rest = edition.text.partition("COMING UP\n")[2].partition("HARVEST WORK\n")
+    assert coming.count("\nTitle ") == COMING
+    assert rest.count("\nTitle ") == 14 - COMING
+    assert rest.index("Title 11") < rest.index("Title 14")
 
 
 def test_there_is_a_way_out_at_the_top_and_at_the_end() -> None:

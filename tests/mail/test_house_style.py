@@ -35,6 +35,7 @@ EVERYTHING = """{{ subject }}|{{ heading }}|{{ preheader }}|{{ day }}|{{ languag
 
 {% endfor %}
 {% endfor %}
+{% for one in changed %}{{ one.title }} {{ one.changed }}{% endfor %}
 {{ links.web }} {{ links.unsubscribe }} {{ links.preferences }}
 """
 

@@ -1,67 +1,20 @@
 """The sender is killed, at chosen points and at random ones: nobody is lost, and hardly anybody gets a mail twice."""
 
-import random
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
-from state import outbox
 from state.store import Store
 from tests.fakes.postmaster import Postmaster
-from tests.fakes.sender import Order, Sender, kill
+from tests.fakes.sender import Sender, kill
+from tests.mail.killing import Field, rounds_of_kills
 from tests.mail.sending import queue
 
-LEASE = timedelta(hours=1)  # beyond every lease
 BEFORE_THE_DOT = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "TEXT")
 AFTER_THE_DOT = ("DOT", "ACCEPTED", "REPLIED")
-
-
-class Field:
-    """A database, a mail server with a ledger, and a sender that may be killed."""
-
-    def __init__(self, store: Store, folder: Path, now: datetime, postmaster: Postmaster, sender: Sender) -> None:
-        self.store = store
-        self.postmaster = postmaster
-        self.sender = sender
-        self.now = now
-        self._clock = folder / "clock"
-        self.wait(timedelta(0))
-
-    def wait(self, time: timedelta) -> None:
-        """Let time pass for all senders."""
-        self.now += time
-        fresh = self._clock.with_suffix(".new")
-        fresh.write_text(str(self.now.timestamp()))
-        fresh.replace(self._clock)
-
-    def order(self, **more: object) -> Order:
-        where = self.store.engine.url.render_as_string(hide_password=False)
-        return Order(where, self.postmaster.url, str(self._clock), **more)  # type: ignore[arg-type]
-
-    async def finish(self, **more: object) -> None:
-        """Send, by senders that nobody kills, until nothing waits."""
-        while True:
-            self.wait(LEASE)
-            with self.store.read() as db:
-                if outbox.idle(db, self.now):
-                    return
-            assert await self.sender.ended(await self.sender.start(self.order(**more))) == 0
-
-    def copies(self) -> Counter[str]:
-        return Counter(entry.rcpt_to for entry in self.postmaster.ledger)
-
-    def states(self) -> dict[str, int]:
-        with self.store.read() as db:
-            return {state: count for state, count in outbox.counts(db).items() if count}
-
-    def doubted(self) -> set[str]:
-        """Who was ever in doubt."""
-        with self.store.read() as db:
-            return {message.recipient for message in outbox.messages(db) if outbox.doubts(db, message.id)}
 
 
 @pytest.fixture(scope="module")
@@ -149,40 +102,13 @@ async def test_a_resent_mail_bears_the_same_message_id(field: Field) -> None:
 async def test_kills_at_random_moments_lose_nobody_and_double_at_most_one_mail_for_each_open_connection(
     field: Field, seed: int
 ) -> None:
-    dice = random.Random(seed)
-    people = [f"reader{number}@example.org" for number in range(250)]
-    queue(field.store, len(people), field.now)
-    open_at_kills = kills = 0
-    for _ in range(10):
-        child = await field.sender.start(field.order(connections=4))
-        left = dice.randint(1, 150)  # points of all conversations together
+    """More rounds: `make soak`."""
+    rounds = 80 if field.store.file else 10
 
-        def count_down(_point: str, child: int = child) -> None:
-            nonlocal left, open_at_kills
-            left -= 1
-            if left == 0:
-                open_at_kills += field.postmaster.open
-                kill(child)
+    told = await rounds_of_kills(field, seed, people=250, kills=rounds)
 
-        field.postmaster.on_point = count_down
-        kills += await field.sender.ended(child) == -SIGKILL
-        field.postmaster.on_point = None
-        field.wait(LEASE)
-    await field.finish()
-
-    copies, states = field.copies(), field.states()
-    surplus = copies.total() - len(copies)
-    twice = {who for who, count in copies.items() if count > 1}
-    with field.store.read() as db:
-        open_questions = {message.recipient for message in outbox.messages(db, state="in-doubt")}
-        doubts = outbox.doubts(db)
-    assert kills == 10
-    assert set(people) == set(copies) | open_questions  # nobody is lost: sent, or listed for the admin
-    assert surplus <= open_at_kills
-    assert twice <= field.doubted()
-    assert surplus <= doubts <= open_at_kills
-    assert states.get("accepted", 0) + states.get("in-doubt", 0) == len(people)
-    assert set(states) <= {"accepted", "in-doubt"}
+    assert told.kills == rounds
+    assert told.surplus <= told.doubts <= told.open_at_kills
 
 
 async def test_a_sender_that_slept_through_its_lease_does_not_send(field: Field) -> None:

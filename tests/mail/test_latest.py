@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mail import latest, subscriptions
+from mail import editing, latest, subscriptions
 from mail.digest import plan_due
 from mail.settings import Digests
 from state import editions, outbox, sources
@@ -107,3 +107,20 @@ def test_an_empty_archive_brings_nothing(store: Store, now: datetime) -> None:
     with store.write() as db:
         know_topics(db, now)
     assert agree(store, ask(store, now, "harvest"), now) is None
+
+
+def test_with_approval_a_sample_holds_only_what_was_approved(archive: Store, now: datetime) -> None:
+    token = ask(archive, now, "harvest")
+    with archive.read() as db:
+        assert latest.foresee(db, token, site=SITE, now=now, approval=True) is None, "nothing was approved yet"
+    with archive.write() as db:
+        subscribe(db, "dara@example.org", "harvest", now=now)
+        file(db, entry("h3", now=now), "harvest", now=now)
+    (made,) = plan_due(archive, site=SITE, settings=Digests(approval=True), now=now, immediately=True).editions
+    with archive.read() as db:
+        assert latest.foresee(db, token, site=SITE, now=now, approval=True) is None, "it waits"
+    editing.act(archive, made, "approve", now=now)
+    with archive.read() as db:
+        sample = latest.foresee(db, token, site=SITE, now=now, approval=True)
+    assert sample is not None
+    assert [name for name, _ in sample.edition.entries] == ["h3"]

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.skipif(
 LEFT_OUT = ("landmark-one-main", "region")
 VIEWS = ((320, "light"), (320, "dark"), (680, "light"), (680, "dark"))
 LONG = entry("e7", now=NOW, title="Unbreakable" * 12, summary="https://press.example.org/" + "a" * 200)
+COMING = entry("e6", now=NOW, title="Open day of the inspectors", date="2026-05-21", kind="event", place="BATTAMBANG")
 KHMER = entry("e8", now=NOW, title="កិច្ចព្រមព្រៀងថ្មីអំពីម៉ោងធ្វើការនៅរដូវក្តៅ", language="km", summary="សេចក្តីសង្ខេប៖ " * 9)
 ARABIC = entry("e9", now=NOW, title="اتفاق جديد على ساعات العمل", language="ar", summary="ملخص", place="بيروت")
 
@@ -56,6 +57,7 @@ def mails(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
         "note": composed(("harvest", [FULLY_TOLD]), remarks=note).html,
         "past": composed(("harvest", many(60)), remarks=Remarks(past=True)).html,
         "french": composed(("harvest", told), language="fr").html,
+        "coming": composed(("harvest", [COMING, FULLY_TOLD]), ("mines", many(2))).html,
         "confirmation": asked.html,
     }
     words = wording.words

@@ -246,14 +246,16 @@ def test_the_idempotency_header_carries_the_message_ids_local_part() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inbox", "address"),
-    [("leave@lists.example.org", "leave@lists.example.org"), ("imap://me@imap.example.org", "news@lists.example.org")],
+    ("inbox", "domain", "address"),
+    [
+        ("/var/mail/returned", "bounces.example.org", "unsubscribe@bounces.example.org"),
+        ("imap://me@imap.example.org", "", "news@lists.example.org"),
+        ("", "bounces.example.org", "news@lists.example.org"),
+    ],
 )
-def test_leaving_by_mail_goes_where_mail_is_read(inbox: str, address: str) -> None:
-    assert (
-        f"<mailto:{address}?subject=unsubscribe%20u-k1-"
-        in parsed(made(settings=replace(MAILING, inbox=inbox)))["List-Unsubscribe"]
-    )
+def test_leaving_by_mail_goes_where_mail_is_read(inbox: str, domain: str, address: str) -> None:
+    settings = replace(MAILING, inbox=inbox, bounce_domain=domain)
+    assert f"<mailto:{address}?subject=unsubscribe%20u-k1-" in parsed(made(settings=settings))["List-Unsubscribe"]
 
 
 @pytest.mark.parametrize("contact", ["https://example.org/contact", "mailto:me@example.org", "no address at all", ""])

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.csv_files import Line
-from mail.people_csv import COLUMNS, Reader, Refused, Row, Usual, days, guarded, header, rows, unguarded
+from mail.people_csv import COLUMNS, OPTIONAL, Reader, Refused, Row, Usual, days, guarded, header, rows, unguarded
 from mail.steps import Wish
 from state.errors import Misuse, UserError
 from state.records import Every, Subscriber, Subscription
 from tests.mail.people import SITE
 from tests.mail.test_addresses import HOSTILE
 
-WHOLE = Line(1, 1, COLUMNS)
+WHOLE = Line(1, 1, (*COLUMNS, *OPTIONAL))
 
 
 def reader(now: datetime, *, first: Line = WHOLE, usual: Usual | None = None) -> Reader:
@@ -54,6 +54,7 @@ def test_what_a_row_leaves_out_is_as_usual(now: datetime) -> None:
         (("a@example.org", "harvest", "daily", "", "", "Mars/Base"), "time zone 'Mars/Base'"),
         (("a@example.org", "harvest", "daily", "", "", "", "english!"), "language 'english!'"),
         (("a@example.org", "harvest", "daily", "", "", "", "", "subscribed"), "state 'subscribed'"),
+        (("a@example.org", "harvest", "", "", "", "", "", "", "maybe"), "note 'maybe'"),
         (("a@example.org", "weather"), "topic 'weather'"),
         (("a@example.org", "harvest?q=x"), "facet"),
         (("a@example.org", " ; "), "no topic"),
@@ -120,9 +121,11 @@ def reads(now: datetime, **topics: Every) -> list[Subscription]:
     return [Subscription("p1", topic, every, 0, 0, now) for topic, every in topics.items()]
 
 
-@pytest.mark.parametrize(("weekday", "monthday"), [(0, 1), (4, 1), (0, 15), (6, 31)])
-def test_what_is_written_makes_the_same_person_when_it_is_read(now: datetime, weekday: int, monthday: int) -> None:
-    sok = person(now, weekday=weekday, monthday=monthday)
+@pytest.mark.parametrize(("weekday", "monthday", "note"), [(0, 1, ""), (4, 1, "yes"), (0, 15, "no"), (6, 31, "")])
+def test_what_is_written_makes_the_same_person_when_it_is_read(
+    now: datetime, weekday: int, monthday: int, note: str
+) -> None:
+    sok = person(now, weekday=weekday, monthday=monthday, note=note)
     wanted = reads(now, harvest="weekly", mines="monthly", all="monthly")
 
     got = [reader(now).read(Line(2, 2, cells)) for cells in rows(sok, wanted)]
@@ -132,7 +135,7 @@ def test_what_is_written_makes_the_same_person_when_it_is_read(now: datetime, we
     assert [wish for row in told for wish in row.wishes] == [Wish(one.topic, one.every) for one in wanted]
     for row in told:
         assert (row.model.at, row.model.weekday, row.model.monthday) == (sok.at, weekday, monthday)
-        assert row.state == "confirmed"
+        assert (row.state, row.model.note) == ("confirmed", note)
 
 
 @pytest.mark.parametrize("email", ["=cmd@example.org", "+1@example.org", "-a@example.org", "'=a@example.org"])

@@ -1,8 +1,11 @@
 """What receivers ask the DNS about our mail."""
 
+from pathlib import Path
+
 import pytest
 
-from mail.senderdns import Sender, Unreachable, ask, findings, sender_of
+from mail import dkim
+from mail.senderdns import Sender, Unreachable, ask, findings, sender_of, texts
 from tests.fakes.nameserver import Nameserver
 
 SENDER = Sender("news.example.org", "bounces.example.org", "tidings", "example.org")
@@ -86,3 +89,21 @@ def test_the_sender_of_a_mailbox() -> None:
     assert sender_of("News <news@Example.ORG>") == Sender("example.org", "example.org", "", "example.org")
     assert sender_of("n@a.org", bounce_domain="b.org", selector="s") == Sender("a.org", "b.org", "s", "a.org")
     assert sender_of("") is None
+
+
+async def test_the_key_that_the_dns_has_is_read_whole(tmp_path: Path) -> None:
+    signer = dkim.Signer("example.org", "news", dkim.create(tmp_path / "k.pem", "rsa"))
+    halves = f'"{signer.record[:200]}" "{signer.record[200:]}"'
+    with Nameserver({(signer.name, "TXT"): (halves,)}) as server:
+        published = await texts(signer.name, nameservers=["127.0.0.1"], port=server.port)
+
+    assert published == (signer.record,)
+    assert dkim.mismatch(signer, published) == ""
+
+
+async def test_a_key_that_is_missing_is_told_from_a_name_server_that_knows_nothing() -> None:
+    name = "news._domainkey.example.org"
+    with Nameserver({("org", "NS"): ("a.example.net.",)}) as server:
+        assert await texts(name, nameservers=["127.0.0.1"], port=server.port) == ()
+    with Nameserver({}) as server:
+        assert isinstance(await texts(name, nameservers=["127.0.0.1"], port=server.port), Unreachable)

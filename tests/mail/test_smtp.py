@@ -10,12 +10,12 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from mail import smtp
-from mail.answers import Answer, Broken, Phase, Reply, Unfit
+from mail import commands, smtp
+from mail.answers import LATE, Answer, Broken, Phase, Reply, Unfit
 from mail.server import Server, Timeouts, parse_server
 from state.errors import Misuse
 from tests.fakes import certificate
-from tests.fakes.postmaster import Postmaster
+from tests.fakes.postmaster import KEYWORDS, Postmaster
 
 BRISK = Timeouts(connect=0.2, command=0.2, text=0.2, dot=0.2, quit=0.2)
 TEXT = b"Message-ID: <1@example.org>\r\nSubject: News\r\n\r\nGood news.\r\n"
@@ -27,11 +27,17 @@ class Mail:
     rcpt_to: str = "sok@example.org"
     data: bytes = TEXT
     smtputf8: bool = False
+    ready: bool = False
+    envid: str = ""
 
 
-@pytest.fixture
-async def postmaster() -> AsyncIterator[Postmaster]:
-    async with Postmaster() as made:
+PLAIN = tuple(word for word in KEYWORDS if word != "PIPELINING")
+
+
+@pytest.fixture(params=[KEYWORDS, PLAIN], ids=["pipelined", "plain"])
+async def postmaster(request: pytest.FixtureRequest) -> AsyncIterator[Postmaster]:
+    """Both ways of sending go through the same tests."""
+    async with Postmaster(keywords=request.param) as made:
         yield made
 
 
@@ -283,7 +289,7 @@ async def test_two_replies_to_one_command_are_a_break_so_that_no_answer_is_taken
 
     answer = await send(postmaster)
 
-    assert answer.phase is Phase.RCPT
+    assert answer.phase in (Phase.RCPT, Phase.DATA)
     assert isinstance(answer.reply, Broken)
     assert postmaster.ledger == []
 
@@ -352,7 +358,7 @@ async def test_a_connection_may_be_cut_while_it_sends(postmaster: Postmaster, po
     connection.abort()
     answer = await sending
 
-    assert answer.phase is phase
+    assert answer.phase in (phase, Phase.MAIL if point == "RCPT" else phase)  # the 250 to MAIL may still be unread
     assert isinstance(answer.reply, Broken)
 
 
@@ -361,7 +367,7 @@ async def test_a_claim_that_ran_out_before_data_is_not_sent(postmaster: Postmast
 
     answer = await connection.send(Mail(), may_finish=lambda: False)
 
-    assert answer == Answer(Phase.DATA, Broken(smtp.LATE))
+    assert answer == Answer(Phase.DATA, Broken(LATE))
     assert not any(command == "DATA" for command in postmaster.commands)
 
 
@@ -371,7 +377,7 @@ async def test_a_claim_that_ran_out_before_the_dot_is_not_sent(postmaster: Postm
 
     answer = await connection.send(Mail(), may_finish=lambda: next(still_ours))
 
-    assert answer == Answer(Phase.DATA, Broken(smtp.LATE))
+    assert answer == Answer(Phase.DATA, Broken(LATE))
     assert postmaster.ledger == []
 
 
@@ -433,7 +439,7 @@ async def test_the_null_sender_is_allowed(postmaster: Postmaster) -> None:
     ],
 )
 def test_no_text_can_show_a_final_dot_or_a_line_end_that_is_none(data: bytes, wire: bytes) -> None:
-    assert smtp.stuffed(data) == wire
+    assert commands.stuffed(data) == wire
 
 
 async def test_extensions_are_used_only_where_they_are_needed(postmaster: Postmaster) -> None:
