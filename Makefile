@@ -6,7 +6,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 
-.PHONY: setup demo test lint types bench docs lock clean
+.PHONY: setup demo test lint types bench soak docs lock clean
 
 setup: .venv/ready
 
@@ -34,6 +34,9 @@ types: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: setup ## Kill the sender 2,000 times and count what arrived
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 docs: setup
 	$(BIN)/python -m cli.reference

@@ -150,12 +150,14 @@ async def _adopt(app: App, store: Store, found: Differences) -> Sequence[Adopted
 
 
 def _remove(app: App, store: Store, source_ids: Sequence[str], topic_ids: Sequence[str]) -> None:
+    from feeds import raw
     from feeds import sources as watching
     from mail.closing import close_topic
 
     for id in source_ids:
         with store.write() as db:
             watching.remove(db, id, app.now())
+        raw.forget(store, id)
     for id in topic_ids:
         with store.write() as db:
             close_topic(db, id, by="admin", now=app.now())

@@ -171,7 +171,7 @@ def _go_on(app: App, store: Store, assume: Literal["sent", "unsent"] | None) -> 
 
 async def _read_all(app: App, store: Store) -> list[str]:
     """Read every source, so that the ledger holds what came meanwhile; ids of those that could not be read."""
-    from feeds.poll import poll_due
+    from feeds.rounds import poll_due
     from state import sources
 
     async with app.watch(store) as watch:

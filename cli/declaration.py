@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.keys import Wrong, choice, duration, language, text, texts, zone
-from cli.source import country, given_text
+from cli.values import country, given_text
 from feeds.declared import FIELDS, Declaration, DeclaredSource
+from feeds.extraction import jsonformats, overrides
 from feeds.sources import check_id
 from state.errors import Misuse
 from state.phrases import compile_phrase
@@ -126,6 +127,14 @@ def _words(value: object) -> dict[str, str]:
     return {str(key): clean(one) for key, one in value.items()}
 
 
+def _select(value: object) -> dict[str, str]:
+    names = dict.fromkeys((*overrides.NAMES, *jsonformats.NAMES))
+    unknown = [name for name in _words(value) if name not in names]
+    if unknown:
+        raise Wrong(f'{unknown[0]} is no field; give a table like {{ item = ".row" }} of {", ".join(names)}')
+    return _words(value)
+
+
 def _titles(value: object) -> dict[str, str]:
     for name in _words(value):
         language(name)
@@ -187,7 +196,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
         "country": _page_country,
         "base_url": text,
         "every": _every,
-        "select": _words,
+        "select": _select,
     },
     "topic": {
         "id": _id(check_topic),
@@ -231,6 +240,11 @@ def _source(values: dict[str, Any], place: _Place) -> DeclaredSource:
         if re.match(r"[a-z][a-z0-9+.-]+:", where, re.IGNORECASE):
             raise place.wrong("where", where, "give an http or https URL, or the path of a file or folder")
         where = str((place.lines.file.parent / Path(where).expanduser()).resolve())
+    if values.get("kind") == "page" and "select" in values:
+        try:
+            overrides.check(values["select"])
+        except ValueError as error:
+            raise place.wrong("select", values["select"], str(error)) from error
     given = {name: values[name] for name in FIELDS if name in values}
     return DeclaredSource(values["id"], where, values.get("kind", "auto"), given, int(place.at().rpartition(":")[2]))
 

@@ -35,6 +35,7 @@ window = "5s"
 [poll]
 every = "10s"
 allow = ["127.0.0.0/8"]
+gap = "0s"
 [web]
 port = {port}
 static_dir = "{folder}/public"
@@ -96,7 +97,7 @@ async def _set_up(app: App, site: SampleSite, folder: Path, work: Work) -> None:
     """Topics, subscribers and the first sight of four sources, which mails nobody."""
     from cli.sample_site import NEWS, REPORT, RESOURCES
     from feeds import sources
-    from feeds.poll import backfill
+    from feeds.backfill import backfill
     from feeds.vocabulary import parse
     from mail import subscriptions
     from state import topics
@@ -133,7 +134,7 @@ async def _set_up(app: App, site: SampleSite, folder: Path, work: Work) -> None:
 
 async def _one_round(app: App, site: SampleSite, folder: Path, work: Work) -> None:
     """A document changes, a feed changes, digests arrive."""
-    from feeds.poll import poll_due
+    from feeds.rounds import poll_due
     from mail.sink import caught
     from scheduler.tasks import plan, publish_feeds, send
 

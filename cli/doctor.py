@@ -25,8 +25,8 @@ def doctor(app: App, as_json: bool) -> None:
     """Check the configuration, the database and all around it; say what to do.
 
     Looks at: configuration, database, disk, clock, time zones, alarms, sources,
-    queue, stop-list, send log, the mail server (it is greeted, nothing is sent)
-    and the sender's DNS. Exit code 1 if something is broken.
+    queue, stop-list, send log, the inbox of bounces (it is opened, nothing is read),
+    the mail server (it is greeted, nothing is sent) and the sender's DNS. Exit code 1 if something is broken.
 
     \b
     Example:
@@ -54,6 +54,7 @@ def _findings(app: App) -> Iterator[Finding]:
     if any(one.message.startswith(_UNREADABLE) for one in configured):
         return  # without settings nothing else is known
     yield from _checked("database", lambda: _stored(app))
+    yield from _checked("inbox", lambda: _inbox(app))
     yield from _checked("mail server", lambda: asyncio.run(_outside(app)))
 
 
@@ -116,6 +117,24 @@ def _stored(app: App) -> Iterator[Finding]:
             yield from _checked("queue", lambda: checkup.queue(db, app.now()))
         with store.read() as db:
             yield from _checked("stop-list", lambda: checkup.beside(db))
+
+
+def _inbox(app: App) -> Iterator[Finding]:
+    """The mailbox that bounces come to."""
+    from mail.incoming import opened
+    from state.checkup import Finding
+
+    mailing = app.settings.mailing
+    if not mailing.inbox:
+        if mailing.smtp:
+            do = "set mail.inbox to the mailbox of the bounce domain; docs/howto/bounces.md says how"
+            yield Finding("inbox", "warning", "mail.inbox is not set: bounces and complaints are not noticed", do)
+        return
+    opened(mailing.inbox).close()
+    yield Finding("inbox", "ok", "mail.inbox can be read")
+    if mailing.smtp and not mailing.bounce_domain:
+        do = "set mail.bounce_domain to the domain whose mail comes into that mailbox"
+        yield Finding("inbox", "warning", "mail.bounce_domain is not set: bounces go to the sender's domain", do)
 
 
 async def _outside(app: App) -> list[Finding]:

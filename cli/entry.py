@@ -1,12 +1,17 @@
-"""Look at entries."""
+"""List entries; hide, merge and split them. One entry in full: `cli.entry_show`."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict
 
 import click
 
-from cli import show
+from cli import entry_show, show
 from cli.app import App
 from cli.keys import Wrong, duration
+from state.records import Entry
+
+_ENOUGH = 4  # unfiled entries from which words in common say something
 
 
 def since_when(written: str | None, now: datetime) -> datetime | None:
@@ -27,7 +32,10 @@ def since_when(written: str | None, now: datetime) -> datetime | None:
 
 @click.group()
 def entry() -> None:
-    """Look at the entries that were found."""
+    """Look at the entries that were found; hide, merge and split them."""
+
+
+entry.add_command(entry_show.show_)
 
 
 @entry.command("list")
@@ -51,7 +59,7 @@ def list_(
     limit: int | None,
     as_json: bool,
 ) -> None:
-    """List entries, newest filing first.
+    """List entries, newest filing first. With --unfiled also topics that would take several of them in.
 
     \b
     Examples:
@@ -73,55 +81,115 @@ def list_(
             search=search,
             limit=limit,
         )
+        taken = {one.id for one in topics.topics(db, closed=True)} if unfiled else set()
+    suggested = _suggested(found, taken) if unfiled else []
     if as_json:
-        show.emit({"entries": [show.entry(one) for one in found]})
+        more = {"suggested": suggested} if unfiled else {}
+        show.emit({"entries": [show.entry(one) for one in found], **more})
         return
     show.table(
         [(one.id, one.record.date or "-", ",".join(one.topics) or "-", one.title) for one in found],
         ("id", "date", "topics", "title"),
     )
+    for one in suggested:
+        phrases = " ".join(f'--any "{phrase}"' for phrase in one["any"])
+        show.line(f'{one["entries"]} of them: tidings topic add {one["id"]} --title "{one["title"]}" {phrases}')
 
 
-@entry.command("show")
+class _Suggestion(TypedDict):
+    """A topic that unfiled entries have in common. entries: how many of them."""
+
+    id: str
+    title: str
+    any: tuple[str, ...]
+    entries: int
+
+
+def _suggested(unfiled: Sequence[Entry], taken: set[str]) -> list[_Suggestion]:
+    from feeds.proposals import propose
+
+    found = propose([one.record for one in unfiled], taken=taken) if len(unfiled) >= _ENOUGH else ()
+    return [
+        {"id": one.topic.id, "title": one.topic.title, "any": one.topic.any, "entries": one.entries} for one in found
+    ]
+
+
+@entry.command("hide")
 @click.argument("entry_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def show_(app: App, entry_id: str, as_json: bool) -> None:
-    """Show one entry: its wording, where it was seen, its revisions, where and why it is filed.
+def hide_(app: App, entry_id: str) -> None:
+    """Keep an entry out of feeds, pages and digests that are not made yet. `entry unhide` takes it back.
 
     \b
     Example:
-      tidings entry show k3x9w2ab
+      tidings entry hide k3x9w2ab
     """
-    from state import entries, filings
+    from feeds import curation
 
-    with app.store() as store, store.read() as db:
-        one = entries.entry(db, entry_id)
-        sightings, revisions, filed = (
-            entries.sightings(db, entry_id),
-            entries.revisions(db, entry_id),
-            filings.filings(db, entry_id),
+    with app.store() as store:
+        curation.hide(store, entry_id, site=app.settings.site, now=app.now())
+    show.line(f"{entry_id} is hidden; `tidings entry unhide {entry_id}` shows it again")
+
+
+@entry.command("unhide")
+@click.argument("entry_id", metavar="ID")
+@click.pass_obj
+def unhide_(app: App, entry_id: str) -> None:
+    """Show a hidden entry again. Nobody is mailed for that who was not owed it before.
+
+    \b
+    Example:
+      tidings entry unhide k3x9w2ab
+    """
+    from feeds import curation
+
+    with app.store() as store:
+        curation.unhide(store, entry_id, site=app.settings.site, now=app.now())
+    show.line(f"{entry_id} is shown again")
+
+
+@entry.command("merge")
+@click.argument("whole", metavar="A")
+@click.argument("part", metavar="B")
+@click.pass_obj
+def merge_(app: App, whole: str, part: str) -> None:
+    """Make B part of A: two entries that are one piece of news. `entry split B` takes it back.
+
+    Later sightings of B count for A, B's page leads to A, topics of B become topics of A,
+    and whoever was sent B is not sent A. Nobody is mailed.
+
+    \b
+    Example:
+      tidings entry merge k3x9w2ab p0qz71mc
+    """
+    from feeds import curation
+
+    with app.store() as store:
+        done = curation.merge(store, whole, part, site=app.settings.site, now=app.now())
+    show.line(f"{', '.join(done.parts)} part of {done.whole} now; {done.told} people were told of it before")
+
+
+@entry.command("split")
+@click.argument("entry_id", metavar="ID")
+@click.option("--seen-in", default="", metavar="N", help="The sighting that is another entry: its number or document.")
+@click.option("--mail", is_flag=True, help="The new entry is news; without it nobody is mailed.")
+@click.pass_obj
+def split_(app: App, entry_id: str, seen_in: str, mail: bool) -> None:
+    """Part what is one entry and should be two.
+
+    A merge is taken back. Where a rule linked two documents wrongly, --seen-in says which of
+    the sightings that `entry show` numbers is another entry.
+
+    \b
+    Examples:
+      tidings entry split p0qz71mc
+      tidings entry split k3x9w2ab --seen-in 2
+    """
+    from feeds import curation
+    from feeds.minting import minted
+
+    with app.store() as store:
+        made = curation.split(
+            store, entry_id, seen_in=seen_in, mail=mail, mint=minted, site=app.settings.site, now=app.now()
         )
-    if as_json:
-        more = {
-            "sightings": [show.sighting(seen) for seen in sightings],
-            "revisions": [show.revision(change) for change in revisions],
-            "filings": [show.filing(release) for release in filed],
-        }
-        show.emit({"entry": {**show.entry(one), **more}})
-        return
-    shape = show.entry(one)
-    show.facts([(name, shape[name]) for name in shape if name not in ("enclosures", "countries", "summary")])
-    show.facts([("summary", one.record.summary), ("countries", ", ".join(one.countries.effective))])
-    for file in one.record.enclosures:
-        show.line(f"download: {file.url} {file.type} {file.language} {file.title}")
-    for seen in sightings:
-        days = f"{seen.first_seen_at:%Y-%m-%d} to {seen.last_seen_at:%Y-%m-%d}"
-        show.line(f"seen in {seen.source}: {seen.document} from {days} ({seen.rule})")
-    for change in revisions:
-        minor = "" if change.significant else " (minor)"
-        show.line(f"revision {change.number} of {change.seen_at:%Y-%m-%d %H:%M}{minor}: {change.record.title}")
-    for release in filed:
-        mailed = "" if release.mailable else ", not mailed"
-        why = f": {release.why}" if release.why else ""
-        show.line(f"filed under {release.topic} as {release.seq}{mailed}{why}")
+    show.line(f"stands for itself now: {', '.join(made)}")

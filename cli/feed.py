@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cli import show
+from cli import show, source_import
 from cli.app import App
 from state.errors import UserError
 
@@ -110,9 +110,29 @@ def show_(app: App, name: str, form: str) -> None:
     sys.stdout.buffer.flush()
 
 
+@feed.command()
+@click.option("--renew", is_flag=True, help="Give it another address; the old one is gone at once.")
+@click.pass_obj
+def admin(app: App, renew: bool) -> None:
+    """Print the address of the feed of alarms, for your own feed reader. Who knows the address can read it.
+
+    \b
+    Example:
+      tidings feed admin
+    """
+    from feeds import admin_feed
+
+    with app.store() as store, store.write() as db:
+        where = admin_feed.address(db, site=app.site, now=app.now(), renew=renew)
+    show.line(where)
+
+
 @click.group()
 def opml() -> None:
-    """The list of all feeds, for feed readers."""
+    """The list of all feeds, for feed readers; and lists of what to watch, from them."""
+
+
+opml.add_command(source_import.opml_import)
 
 
 @opml.command()

@@ -12,9 +12,11 @@ import click
 
 from cli import settings, show
 from cli.app import App, interactive
+from cli.choosing import instead, likely, offered, preferring, said
 from state.errors import Conflict, UserError
 
 if TYPE_CHECKING:
+    from feeds.ownfeed import Offer
     from feeds.poll import Watch
     from feeds.proposals import Proposal
     from feeds.sources import Look
@@ -26,9 +28,10 @@ SAMPLES = 3  # titles that are shown of each topic
 
 @click.command()
 @click.argument("url", metavar="[URL]", required=False)
+@preferring
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is proposed.")
 @click.pass_context
-def init(context: click.Context, url: str | None, yes: bool) -> None:
+def init(context: click.Context, url: str | None, feed: bool | None, yes: bool) -> None:
     """Write a commented tidings.toml and create the database.
 
     With URL (or a file or folder): look at the page, propose topics from its
@@ -51,7 +54,7 @@ def init(context: click.Context, url: str | None, yes: bool) -> None:
     if not url:
         show.line("next: tidings source add URL, tidings topic add ID --title T --any PHRASE, tidings run")
         return
-    asyncio.run(_begin(app, url, file if fresh else None, yes))
+    asyncio.run(_begin(app, url, file if fresh else None, feed, yes))
 
 
 def _write(file: Path, text: str) -> None:
@@ -81,14 +84,15 @@ def _database(app: App) -> None:
 # ---- with a page ----
 
 
-async def _begin(app: App, url: str, file: Path | None, yes: bool) -> None:
-    """Look, ask, watch. file: the configuration, if it was written just now and its title is open."""
-    from feeds import sources
+async def _begin(app: App, url: str, file: Path | None, feed: bool | None, yes: bool) -> None:
+    """Look, ask, watch. file: the configuration, if it was written just now and its title is open. feed: the page's
+    own feed rather than the page, or the page; None = ask.
+    """
     from feeds.proposals import propose
 
     with app.store() as store:
         async with app.watch(store) as watch:
-            look = await sources.look(watch, url, now=app.now())
+            look, offer = await _looked(app, watch, url, feed, asks=interactive() and not yes)
             records = [record for page in look.documents for record in page.extraction.records]
             if not records:
                 raise UserError(
@@ -96,12 +100,23 @@ async def _begin(app: App, url: str, file: Path | None, yes: bool) -> None:
                     f"and see what was left out: `tidings extract {url}`"
                 )
             proposals = propose(records, taken=_taken(store))
-            _describe(look, records, proposals, app)
+            _describe(look, records, proposals, app, offer)
             if not yes and not interactive():
                 raise UserError(f"{url} is not watched yet; say --yes to take what is proposed")
-            topics = _ask(look, proposals, file, yes)
+            look, topics = _ask(look, offer, proposals, file, yes)
             await _watch(app, store, watch, look, topics)
         app.publish(store)
+
+
+async def _looked(app: App, watch: Watch, url: str, feed: bool | None, *, asks: bool) -> tuple[Look, Offer | None]:
+    """What is at the address (or its own feed, where that is preferred), and the feed that is to be offered."""
+    from feeds import sources
+
+    look = await sources.look(watch, url, now=app.now())
+    if feed:
+        return await instead(watch, look, feed, asks=False, now=app.now()) or look, None
+    offer = await offered(watch, look, now=app.now()) if asks and feed is None and look.feeds else None
+    return look, offer
 
 
 def _taken(store: Store) -> frozenset[str]:
@@ -111,13 +126,17 @@ def _taken(store: Store) -> frozenset[str]:
         return frozenset(topic.id for topic in topics.topics(db, closed=True))
 
 
-def _describe(look: Look, records: Sequence[Record], proposals: Sequence[Proposal], app: App) -> None:
+def _describe(
+    look: Look, records: Sequence[Record], proposals: Sequence[Proposal], app: App, offer: Offer | None
+) -> None:
     """The page, the topics, and what they would have brought."""
     from feeds.proposals import kinds, last_month
 
     show.line(f"{look.where}: {look.kind} {look.title!r} with {len(records)} entries")
-    for feed in look.feeds:
-        show.line(f"it announces a feed of its own, which is surer to watch: {feed}")
+    for feed in () if offer else look.feeds:
+        show.line(f"it announces a feed of its own, which is surer to watch: {feed} (--prefer-feed takes it)")
+    if offer:
+        show.line(said(offer, look))
     found = ", ".join(f"{count} {kind}" for kind, count in list(kinds(records).items())[:4])
     if found:
         show.line(f"kinds: {found}; a subscription may ask for one, as all?kind=report")
@@ -139,10 +158,14 @@ def _count(records: Sequence[Record]) -> str:
     return f"{len(records)} {'entry' if len(records) == 1 else 'entries'}"
 
 
-def _ask(look: Look, proposals: Sequence[Proposal], file: Path | None, yes: bool) -> list[Topic]:
-    """At most three questions; the topics that are wanted. The title goes into the new configuration."""
-    if not yes and not click.confirm(f"Watch {look.title or look.where}?", default=True, err=True):
-        raise UserError(f"{look.where} is not watched; nothing of it was stored")
+def _ask(
+    look: Look, offer: Offer | None, proposals: Sequence[Proposal], file: Path | None, yes: bool
+) -> tuple[Look, list[Topic]]:
+    """At most three questions: what is watched, and the topics that are wanted. The title goes into the new
+    configuration.
+    """
+    if not yes:
+        look = _which(look, offer)
     topics = [one.topic for one in proposals]
     if not yes and topics:
         topics = _chosen(topics)
@@ -153,7 +176,23 @@ def _ask(look: Look, proposals: Sequence[Proposal], file: Path | None, yes: bool
         line = f"title = {json.dumps(title, ensure_ascii=False)}"
         _write(file, settings.sample().replace('#title = "tidings"', line, 1))
         show.line(f"{file}: site.title is {title!r}")
-    return topics
+    return look, topics
+
+
+def _which(look: Look, offer: Offer | None) -> Look:
+    """The page or its own feed. Raises UserError where neither is wanted."""
+    refused = UserError(f"{look.where} is not watched; nothing of it was stored")
+    if offer is None:
+        if not click.confirm(f"Watch {look.title or look.where}?", default=True, err=True):
+            raise refused
+        return look
+    answers = click.Choice(["page", "feed", "neither"])
+    answer = click.prompt(
+        "Watch the page or its feed?", type=answers, default="feed" if likely(offer, look) else "page", err=True
+    )
+    if answer == "neither":
+        raise refused
+    return offer.look if answer == "feed" else look
 
 
 def _chosen(topics: Sequence[Topic]) -> list[Topic]:

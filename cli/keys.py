@@ -118,6 +118,15 @@ def smtp_url(value: object) -> str:
     return text(value)
 
 
+def inbox(value: object) -> str:
+    """A folder, or a URL that mail/inbox.py reads; an address says nothing about how to read it."""
+    written = text(value)
+    scheme = urlsplit(written).scheme if "://" in written else ""
+    if ("@" in written and not scheme) or (scheme and scheme not in ("imap", "imaps", "maildir")):
+        raise Wrong('give a Maildir like "/var/mail/bounces", or "imaps://user:password@host/INBOX"')
+    return written
+
+
 def mailbox(value: object) -> str:
     if value != "" and not re.fullmatch(r"[^\r\n\0<>]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+", text(value)):
         raise Wrong('give a mailbox like "News <news@example.org>"')
@@ -192,16 +201,23 @@ KEYS = (
     Key(
         "mail",
         "inbox",
-        text,
+        inbox,
         '""',
-        "Where bounces and unsubscribes by mail arrive.",
-        planned=True,
+        "Where bounces, complaints and unsubscribes by mail arrive: a Maildir, or imaps://user:password@host/INBOX.",
     ),
     Key("mail", "connections", whole(1, 100), "4", "How many connections to the server at once."),
     Key("mail", "per_hour", whole(0, 10_000_000), "0", "At most so many messages an hour; 0: as many as there are."),
-    Key("mail", "dkim_domain", text, '""', "The domain that signs; until then the relay signs.", planned=True),
-    Key("mail", "dkim_selector", text, '""', "The selector of the signing key in the DNS.", planned=True),
-    Key("mail", "dkim_key", text, '""', "The file of the signing key.", planned=True),
+    Key("mail", "dkim_domain", text, '""', "The domain that signs mails: that of the sender, else it counts little."),
+    Key("mail", "dkim_selector", text, '""', "The selector of the RSA key in the DNS; `tidings mail dkim` shows it."),
+    Key(
+        "mail",
+        "dkim_key",
+        text,
+        '""',
+        "The file of the RSA key that signs mails (PEM), or the key itself; empty: mails go unsigned, the relay signs.",
+    ),
+    Key("mail", "dkim_ed25519_selector", text, '""', "The selector of the Ed25519 key in the DNS."),
+    Key("mail", "dkim_ed25519_key", text, '""', "The file of an Ed25519 key for a second, shorter signature."),
     Key(
         "mail",
         "in_doubt",
@@ -222,7 +238,13 @@ KEYS = (
     Key(
         "digests", "approval", flag, "false", "Whether editions wait until you approve them, by tidings digest approve."
     ),
-    Key("digests", "empty_note", flag, "false", "Whether weekly readers hear that nothing was new."),
+    Key(
+        "digests",
+        "empty_note",
+        flag,
+        "false",
+        "Whether weekly and monthly readers hear that nothing was new, unless they chose themselves.",
+    ),
     Key(
         "digests",
         "templates",
@@ -233,13 +255,38 @@ KEYS = (
     Key(
         "poll", "contact_url", web_url, '""', "A page about you, told to the sites we read so that they can reach you."
     ),
-    Key("poll", "every", duration, '"1h"', "How often a source is read unless it says otherwise."),
+    Key(
+        "poll",
+        "every",
+        duration,
+        '"1h"',
+        "How often a source is read that publishes about once a day; others more or less often, as they publish.",
+    ),
+    Key("poll", "min_every", duration, '"10m"', "How often a source is read at most, in its own rhythm."),
+    Key("poll", "max_every", duration, '"1d"', "How long a source is left alone at most, in its own rhythm."),
+    Key("poll", "gap", duration, '"2s"', "The pause between two requests to one host; a longer Crawl-delay wins."),
+    Key(
+        "poll",
+        "proxy",
+        web_url,
+        '""',
+        "The proxy that all sources are read through, like http://proxy.example:3128. Which private addresses a name "
+        "leads to is then for the proxy to refuse.",
+    ),
+    Key(
+        "poll",
+        "downloads",
+        choice("off", "show", "announce"),
+        '"show"',
+        "Whether files of entries are looked at now and then. One that was replaced at the same address is shown with "
+        "its entry; with announce, whoever was mailed of the entry hears of it in their next digest.",
+    ),
     Key("poll", "allow", networks, "[]", "Private networks that sources may live in; all others are refused."),
     Key(
         "poll", "max_bytes", whole(1_000, 10_000_000), "10_000_000", "The largest document that is read, decompressed."
     ),
     Key("poll", "timeout", duration, '"60s"', "How long one fetch may take, from connect to the last byte."),
-    Key("poll", "respect_robots", flag, "true", "Whether robots.txt is asked first.", planned=True),
+    Key("poll", "respect_robots", flag, "true", "Whether the robots.txt of a host is asked before it is read."),
     Key("web", "host", text, '"127.0.0.1"', "The address the pages are served on; 0.0.0.0 is every one."),
     Key("web", "port", whole(0, 65535), "8000", "The port the pages are served on; 0 takes a free one."),
     Key(
@@ -273,7 +320,13 @@ KEYS = (
         "1000",
         "How many subscriptions all clients together may ask for in an hour; 0: as many as they like.",
     ),
-    Key("limits", "keep_raw", duration, '"30d"', "How long the bytes of polls are kept.", planned=True),
+    Key(
+        "limits",
+        "keep_raw",
+        duration,
+        '"30d"',
+        "How long the bytes of polls that brought something are kept, in a folder beside the database.",
+    ),
     Key(
         "limits",
         "keep_unconfirmed",
@@ -281,6 +334,12 @@ KEYS = (
         '"7d"',
         "How long an address that nobody confirmed is kept.",
     ),
-    Key("admin", "email", mailbox, '""', "Who hears of alarms.", planned=True),
+    Key(
+        "admin",
+        "email",
+        mailbox,
+        '""',
+        "Who is mailed about alarms: at most once a day, only what is new or over. Empty: nobody.",
+    ),
 )
 BY_PATH = {key.path: key for key in KEYS}

@@ -53,9 +53,10 @@ def import_(
     """Subscribe the people of a CSV file; who is known gets what the file has more.
 
     The first row names the columns: email, and as you like topics (with ; between), every, at, on (fri, 15 or
-    fri;15), timezone, language, state. Without --confirmed everybody is pending, and is asked only with
-    --send-confirmations; who is not asked or does not answer is deleted after limits.keep_unconfirmed. Who left
-    stays away. Rows that cannot be taken in are listed with their lines in a report.
+    fri;15), timezone, language, state, empty_note (yes, no: a mail when a week brings nothing). Without --confirmed
+    everybody is pending, and is asked only with --send-confirmations; who is not asked or does not answer is
+    deleted after limits.keep_unconfirmed. Who left stays away. Rows that cannot be taken in are listed with their
+    lines in a report.
     An import that was stopped (Ctrl-C) is run again: what is in is passed over.
 
     \b
@@ -172,22 +173,24 @@ def _told(name: str, counts: Counts, refusals: Report) -> str:
 def export(app: App, topic: str | None, state: str | None, output: Path | None) -> None:
     """Write subscribers as CSV, as `subscriber import` reads it; those who left only with --state left.
 
-    Somebody with two rhythms is two rows. A cell that a spreadsheet would run as a formula has a ' before it.
+    Somebody with two rhythms is two rows. A cell that a spreadsheet would run as a formula has a ' before it. The
+    column empty_note is there where anybody chose whether a mail comes when nothing is new.
 
     \b
     Example:
       tidings subscriber export --topic child-labour > people.csv
     """
-    from mail.people_csv import COLUMNS, rows
+    from mail.people_csv import COLUMNS, OPTIONAL, rows
     from state import people
 
     with app.store() as store, store.read() as db, _writer(output) as write:
-        write(COLUMNS)
+        columns = (*COLUMNS, *OPTIONAL) if people.notes(db) else COLUMNS
+        write(columns)
         for page in people.pages(db, topic=topic, state=state):
             for person, subscriptions in page:
                 if state or person.state != "left":
                     for row in rows(person, subscriptions):
-                        write(row)
+                        write(row[: len(columns)])
 
 
 @contextmanager

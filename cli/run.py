@@ -25,7 +25,17 @@ async def working(app: App, store: Store) -> AsyncIterator[Work]:
 
     async with app.watch(store) as watch, app.delivery(store) as delivery:
         settings = app.settings
-        yield Work(store, watch, delivery, settings.publishing, settings.digests, settings.keeping, app.now, app.owner)
+        yield Work(
+            store,
+            watch,
+            delivery,
+            settings.publishing,
+            settings.digests,
+            settings.keeping,
+            app.now,
+            app.owner,
+            settings.admin,
+        )
 
 
 @asynccontextmanager

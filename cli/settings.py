@@ -35,6 +35,7 @@ class Settings:
     polling: Polling
     publishing: Publishing
     serving: Serving
+    admin: str = ""  # the mailbox that hears of alarms
     ignored: tuple[str, ...] = ()  # keys that were given and that this release does not act on yet
 
 
@@ -156,7 +157,9 @@ def assemble(values: Mapping[str, object], ignored: tuple[str, ...] = ()) -> Set
             **web,
             subscribe_per_hour=limits["subscribe_per_hour"],
             subscribe_total_per_hour=limits["subscribe_total_per_hour"],
+            approval=bool(values["digests.approval"]),
         ),
+        admin=str(values["admin.email"]),
         ignored=ignored,
     )
 

@@ -92,6 +92,7 @@ def entry(one: Entry) -> dict[str, object]:
         "revision": one.revision,
         "withdrawn": one.withdrawn_at,
         "hidden": one.hidden_at,
+        "merged_into": one.merged_into,
     }
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import timedelta
 
 import click
 
@@ -23,13 +24,17 @@ def status(app: App, as_json: bool) -> None:
       tidings status
     """
     from cli import upcoming
-    from state import agenda, alarms, outbox, sources, subscribers
+    from cli.digest import counted
+    from state import agenda, alarms, bounces, outbox, sources, statistics, subscribers
 
+    week = app.now() - timedelta(days=7)
     with app.store() as store, store.read() as db:
         standing = alarms.alarms(db)
         kinds = Counter("failing" if one.error else one.state for one in sources.sources(db))
         people, queue = subscribers.counts(db), outbox.counts(db)
         coming = agenda.coming(db)
+        mailed, empty = statistics.since(db, week), statistics.empty(db, f"{week:%Y-%m-%d}")
+        back, stopped = bounces.counts(db, week), bounces.causes(db)
     every = {"active": 0, "failing": 0, "paused": 0} | dict(kinds)
     if as_json:
         show.emit(
@@ -38,6 +43,10 @@ def status(app: App, as_json: bool) -> None:
                 "sources": every,
                 "subscribers": people,
                 "outbox": queue,
+                "digests": asdict(mailed),
+                "empty": [asdict(one) for one in empty],
+                "reports": back,
+                "suppressed": stopped,
                 "next": [upcoming.shape(one) for one in coming],
             }
         )
@@ -50,6 +59,12 @@ def status(app: App, as_json: bool) -> None:
     show.line(f"sources: {_counts(kinds) or 'none; add one with `tidings source add URL`'}")
     show.line(f"subscribers: {_counts(people) or 'none; add one with `tidings subscriber add EMAIL --topic all`'}")
     show.line(f"outbox: {_counts(queue) or 'empty'}")
+    show.line(f"digests of 7 days: {counted(mailed) or 'none'}")
+    for passed in empty[:3]:
+        show.line(f"no mail: {passed.count} {passed.every} slots on {passed.day}: {passed.reason}")
+    if back or stopped:
+        stops = ", ".join(f"{number} get no mail because they {cause}" for cause, number in sorted(stopped.items()))
+        show.line(f"came back in 7 days: {'; '.join(part for part in (_counts(back) or 'nothing', stops) if part)}")
     for thing in coming:
         show.line(f"next: {upcoming.sentence(thing, app.now(), app.site.timezone)}")
 

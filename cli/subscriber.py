@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli import people_csv, show
+from cli import calmer, people_csv, show
 from cli.app import App, agreed
 from mail.consent import STATES
 from state.errors import UserError
@@ -108,6 +108,7 @@ def add(
     person = done.subscriber
     mailed = "; a mail that asks for confirmation is queued" if done.mailed_confirmation else ""
     show.line(f"{person.email} is {person.state}: {', '.join(done.added) or 'nothing new'}{mailed}")
+    calmer.offer(app, person.email, done.added, every)
 
 
 @subscriber.command("list")
@@ -165,6 +166,8 @@ def describe(account: Account) -> None:
     one = account.subscriber
     show.facts([("email", one.email), ("state", one.state), ("time zone", one.timezone), ("language", one.language)])
     show.facts([("digests at", one.at), ("weekly on", DAYS[one.weekday]), ("monthly on", one.monthday)])
+    if one.note:
+        show.line(f"a note when nothing is new: {one.note}")
     for row in account.subscriptions:
         show.line(f"topic: {row.topic}, {row.every}")
     for every, at in account.due.items():
@@ -239,6 +242,11 @@ def resume(app: App, email: str) -> None:
 @click.option("--on", type=Day(), default=None, help="Day of weekly (mon) or monthly (1) digests.")
 @click.option("--timezone", metavar="TZ")
 @click.option("--language", metavar="L")
+@click.option(
+    "--note/--no-note",
+    default=None,
+    help="Whether a week or month without news brings a note (default: digests.empty_note).",
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def edit(
@@ -250,6 +258,7 @@ def edit(
     on: tuple[int | None, int | None] | None,
     timezone: str | None,
     language: str | None,
+    note: bool | None,
     as_json: bool,
 ) -> None:
     """Change the address of EMAIL, or when and in which language digests come.
@@ -266,8 +275,9 @@ def edit(
 
     weekday, monthday = on or (None, None)
     given = {"at": at, "weekday": weekday, "monthday": monthday, "timezone": timezone, "language": language}
+    given["note"] = None if note is None else "yes" if note else "no"
     if address is None and all(value is None for value in given.values()):
-        raise click.UsageError("say what to change: --email, --at, --on, --timezone or --language")
+        raise click.UsageError("say what to change: --email, --at, --on, --timezone, --language or --note")
     if confirmed and address is None:
         raise click.UsageError("--confirmed is about a new address; see also `tidings subscriber confirm EMAIL`")
     with app.store() as store, store.write() as db:

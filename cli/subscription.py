@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli import show
+from cli import calmer, show
 from cli.app import App
 from cli.subscriber import RHYTHM
 
@@ -79,6 +79,7 @@ def add(app: App, email: str, topic: str, every: str) -> None:
     with app.store() as store, store.write() as db:
         done = subscriptions.add_topic(db, email, topic, every=every, by="admin", now=app.now())
     show.line(f"{done.subscriber.email} {_now(done)} {topic}, {every}")
+    calmer.offer(app, done.subscriber.email, [topic], every)
 
 
 @subscription.command()
@@ -98,6 +99,7 @@ def change(app: App, email: str, topic: str, every: str) -> None:
     with app.store() as store, store.write() as db:
         done = subscriptions.change_rhythm(db, email, topic, every=every, by="admin", now=app.now())
     show.line(f"{done.subscriber.email} {_now(done)} {topic}, {every}")
+    calmer.offer(app, done.subscriber.email, [topic], every)
 
 
 @subscription.command()

@@ -139,18 +139,22 @@ def try_(
       tidings topic try child-labour --any "child labour*"
     """
     from feeds.refile import try_topic
-    from state import entries, topics
+    from state import entries, subscriptions, topics
 
     with app.store() as store, store.read() as db:
         asked = Topic(topic_id, topic_id, any_, all_, none)
         rule = asked if any_ or all_ or none else topics.topic(db, topic_id)
         tried = try_topic(db, rule)
         titles = {name: one.title for name, one in entries.by_ids(db, [*tried.add, *tried.keep, *tried.remove]).items()}
+        readers = len({one.subscriber for one in subscriptions.listed(db, topic=topic_id)})
     if as_json:
-        show.emit(asdict(tried))
+        show.emit({**asdict(tried), "readers": readers})
         return
     show.line(f"{len(tried.add)} would be added, {len(tried.keep)} stay, {len(tried.remove)} would no longer match")
-    show.line(f"{len(tried.mail)} of them came as news and would have been mailed; refiling mails nobody")
+    show.line(
+        f"{len(tried.mail)} of them came as news and would have been mailed to the {readers} who read this topic; "
+        "refiling mails nobody"
+    )
     for sign, names in (("+", tried.add), ("-", tried.remove)):
         for name in names:
             show.line(f"{sign} {name}  {titles[name]}")

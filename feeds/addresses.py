@@ -137,6 +137,17 @@ def followed(base: URL, location: str) -> URL:
     return _judged(base.join(_read(location.strip(" "))))
 
 
+def by_proxy(url: URL, allow: Sequence[Network]) -> None:
+    """Judge a URL that a proxy will look up: its host as far as it can be seen here. Raises RefusedUrl."""
+    host = url.raw_host or ""
+    if _is_address(host):
+        why = refusal(host, allow)
+        if why is not None:
+            raise RefusedUrl(f"{why}; sources live in the public network, unless poll.allow names theirs")
+    elif host.rstrip(".").rpartition(".")[2] == "localhost":
+        raise RefusedUrl(f"{host} is this machine, or the proxy's")
+
+
 def _read(text: str) -> URL:
     if len(text) > LONGEST_URL:
         raise RefusedUrl(f"it is {len(text)} characters long; {LONGEST_URL} are read")

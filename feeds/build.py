@@ -101,7 +101,7 @@ def _head(db: Connection, feed: Feed, members: Sequence[Member], site: Site) -> 
         page=links.home(site) if feed.name == "all" else links.topic(site, feed.name),
         style=f"{site.url}/feed.css" if public else "",
         author=site.title,
-        version=_version(),
+        version=program(),
     )
 
 
@@ -126,7 +126,8 @@ def _fitting(db: Connection, name: str, by: Narrowing, limit: int) -> tuple[Memb
     return tuple(found.values())
 
 
-def _version() -> str:
+def program() -> str:
+    """Our version, as feeds name it."""
     try:
         return version("tidings")
     except PackageNotFoundError:  # run from a checkout that is not installed

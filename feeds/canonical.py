@@ -8,6 +8,7 @@ parameter stays, because it may name the thing itself. Called by `feeds.identity
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 _TRACKING = re.compile(
@@ -20,6 +21,7 @@ _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=8192)  # a visit asks for each of its links several times
 def url_key(url: str) -> str:
     """The key of an address, "" for none. Never fails: what is no web address is its own key."""
     try:

@@ -70,9 +70,11 @@ def finer(one: PartialDate | None, other: PartialDate | None) -> PartialDate | N
 
 
 def _files(first: Iterable[Enclosure], more: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
-    kept = tuple(first)
-    known = {file.url for file in kept}
-    return (*kept, *(file for file in more if file.url not in known))
+    """Files of both. When a file was replaced is known to us only (feeds/downloads_watch.py), not to its document."""
+    also = {file.url: file for file in more}
+    kept = [replace(f, replaced_at=f.replaced_at or also[f.url].replaced_at) if f.url in also else f for f in first]
+    named = {file.url for file in kept}
+    return (*kept, *(file for file in also.values() if file.url not in named))
 
 
 def significant(known: Record, seen: Record) -> bool:

@@ -9,6 +9,7 @@ is about: it is kept, and files nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from feeds.territories import territories
 from state.filters import Rule, compile_rule
@@ -17,32 +18,75 @@ from state.phrases import Phrase, Span, compile_phrase
 from state.records import Countries, Country, Record, Topic
 from state.words import Words, primary, stemming
 
+Fields: TypeAlias = tuple[Words, Words]  # of a record's title and summary
+
+
+class Rulebook:
+    """Topics, prepared to file many records under them. Closed topics are passed over.
+
+    Cost: a rule is looked at only where one of its words stands in the record, so that a thousand topics
+    cost little more than ten.
+    """
+
+    def __init__(self, topics: Sequence[Topic]) -> None:
+        self._sources = tuple(_Source(one.id, one.any, one.all, one.none) for one in topics if not one.closed_at)
+        self._prepared: dict[str, tuple[tuple[Rule, ...], Finder]] = {}  # by language of stemming: a handful
+
+    def file(self, record: Record, fields: Fields | None = None) -> tuple[tuple[str, str], ...]:
+        """The ids of the topics whose rules match title or summary, each with the phrase that did, in their order.
+
+        fields: the record's words, where they are cut already. Raises Misuse for a phrase that cannot be read.
+        """
+        if not self._sources:
+            return ()
+        language = stemming(record.language)
+        if language not in self._prepared:
+            self._prepared[language] = _rules(self._sources, language)
+        rules, finder = self._prepared[language]
+        fields = fields or fields_of(record)
+        filed = ((rules[number].topic, rules[number].judge(fields)) for number in finder.candidates(fields))
+        return tuple((topic_id, why) for topic_id, why in filed if why is not None)
+
 
 def file_under(record: Record, topics: Sequence[Topic]) -> tuple[tuple[str, str], ...]:
-    """The ids of the topics whose rules match title or summary, each with the phrase that did, in the order given.
-
-    Closed topics are passed over. Raises Misuse for a phrase that cannot be read.
-    """
-    sources = tuple(_Source(topic.id, topic.any, topic.all, topic.none) for topic in topics if not topic.closed_at)
-    rules, finder = _rules(sources, stemming(record.language))
-    fields = Words(record.title, record.language), Words(record.summary, record.language)
-    filed = ((rules[number].topic, rules[number].judge(fields)) for number in finder.candidates(fields))
-    return tuple((topic_id, why) for topic_id, why in filed if why is not None)
+    """The same for one record (`Rulebook.file`)."""
+    return Rulebook(topics).file(record)
 
 
-def countries_of(record: Record, vocabulary: Sequence[Country], page_country: str) -> Countries:
-    """The countries of a record, each kind in the order of first mention.
+class Atlas:
+    """Names of countries, prepared to look for them in many records.
 
     vocabulary: names, places and look-alikes; where it is empty, the names that CLDR
         has for all territories in the record's language and in English.
-    page_country: ISO 3166 code of the whole page, or "".
     """
-    language = primary(record.language)
-    known = tuple(vocabulary)
-    text = _mentioned(record.title, language, known) + _mentioned(record.summary, language, known)
-    dateline = _mentioned(record.place, language, known)
-    page = (page_country.upper(),) if page_country else ()
-    return Countries(text=_once(text), page=page, dateline=_once(dateline))
+
+    def __init__(self, vocabulary: Sequence[Country]) -> None:
+        self._vocabulary = tuple(vocabulary)
+        self._prepared: dict[str, _Gazetteer] = {}  # by primary language: a handful
+
+    def countries(self, record: Record, page_country: str, fields: Fields | None = None) -> Countries:
+        """The countries of a record, each kind in the order of first mention.
+
+        page_country: ISO 3166 code of the whole page, or "". fields: the record's words, where they are cut already.
+        """
+        language = primary(record.language)
+        if language not in self._prepared:
+            self._prepared[language] = _gazetteer(self._vocabulary, language)
+        names = self._prepared[language]
+        text = [code for words in fields or fields_of(record) for code in _mentioned(words, names)]
+        dateline = _mentioned(Words(record.place, language), names) if record.place else []
+        page = (page_country.upper(),) if page_country else ()
+        return Countries(text=_once(text), page=page, dateline=_once(dateline))
+
+
+def countries_of(record: Record, vocabulary: Sequence[Country], page_country: str) -> Countries:
+    """The same for one record (`Atlas.countries`)."""
+    return Atlas(vocabulary).countries(record, page_country)
+
+
+def fields_of(record: Record) -> Fields:
+    """The words of title and summary."""
+    return Words(record.title, record.language), Words(record.summary, record.language)
 
 
 # ---- rules, compiled once ----
@@ -81,8 +125,11 @@ class _Names:
     none: tuple[Phrase, ...]
 
 
+_Gazetteer: TypeAlias = tuple[tuple[_Names, ...], Finder]
+
+
 @lru_cache(16)
-def _atlas(vocabulary: tuple[Country, ...], language: str) -> tuple[tuple[_Names, ...], Finder]:
+def _gazetteer(vocabulary: tuple[Country, ...], language: str) -> _Gazetteer:
     countries = tuple(_compiled_names(country) for country in vocabulary or territories(language))
     return countries, Finder([country.names for country in countries], stemming(language))
 
@@ -92,10 +139,9 @@ def _compiled_names(country: Country) -> _Names:
     return _Names(country.code, names, tuple(compile_phrase(name) for name in country.none))
 
 
-def _mentioned(text: str, language: str, vocabulary: tuple[Country, ...]) -> list[str]:
+def _mentioned(words: Words, names: _Gazetteer) -> list[str]:
     """Codes by place in the text. Of two names that overlap the longer one counts: Papua New Guinea is not Guinea."""
-    words = Words(text, language)
-    countries, finder = _atlas(vocabulary, language)
+    countries, finder = names
     named = [countries[number] for number in finder.candidates([words])]
     found = [(span, country.code) for country in named for span in _spans(country, words)]
     return [code for span, code in sorted(found) if not any(_hides(other, span) for other, _code in found)]

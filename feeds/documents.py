@@ -10,7 +10,7 @@ document names it. Called by `feeds.poll` and `feeds.sources`.
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from errno import ENOENT
 from pathlib import Path
@@ -19,20 +19,28 @@ from urllib.parse import quote, urljoin
 
 from feeds.canonical import host
 from feeds.children import Children, Document
-from feeds.fetch import Failed, Fetched, Fetcher, NotModified
+from feeds.fetch import Failed, Fetched, Fetching, NotModified
 from state.records import Extraction, Source, Unreadable, Validators
 
 PAGES = 10  # of one list, at most, in an ordinary poll
+_BODIES = 20_000_000  # bytes of the documents of a folder that are held together; of more, the text is not kept
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document with its records. url: what it is known by; address: where it was in the end."""
+    """A document with its records. url: what it is known by; address: where it was in the end.
+
+    body, content_type: as it came, for those who keep it or read it otherwise. elsewhere: how many known entries stand
+    in another list of the page than the one that was read.
+    """
 
     url: str
     address: str
     extraction: Extraction
     validators: Validators
+    body: bytes = field(default=b"", repr=False)
+    content_type: str = ""
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +70,17 @@ class Reading:
 class Reader:
     """What reading needs, held open by the caller. max_bytes: of one file.
 
-    kind: how documents are to be taken ("auto", "page", "feed", "text"); "" = as the source's kind says.
+    kind: how documents are to be taken ("auto" or a source's kind); "" = as the source's kind says.
+    mend: looks at each document once it was read, and may read it otherwise (`feeds.repair`).
+    known: (title, address) of entries that lead the reading, as in `feeds.children.Document`.
     """
 
-    fetcher: Fetcher
+    fetcher: Fetching
     children: Children
     max_bytes: int
     kind: str = ""
+    mend: Callable[[Document, Page], Awaitable[Page]] | None = None
+    known: tuple[tuple[str, str], ...] = ()
 
 
 GoesOn: TypeAlias = Callable[[Sequence[Page]], Awaitable[bool]]
@@ -155,14 +167,17 @@ def _same(validators: Validators, known: Validators | None) -> bool:
 
 
 async def _extract(reader: Reader, source: Source, address: str, got: Fetched, now: datetime) -> Page | Unreadable:
-    extraction = await reader.children.extract(_document(reader, source, address, got), now=now)
+    document = _document(reader, source, address, got)
+    extraction = await reader.children.extract(document, now=now)
     if isinstance(extraction, Unreadable):
         return extraction
-    return Page(got.validators.url, address, extraction, got.validators)
+    page = Page(got.validators.url, address, extraction, got.validators, got.body, got.content_type)
+    return await reader.mend(document, page) if reader.mend else page
 
 
 def _document(reader: Reader, source: Source, address: str, got: Fetched) -> Document:
-    certain = source.kind if source.kind in ("page", "feed", "text") and not is_path(source.where) else "auto"
+    formed = source.kind != "folder" and not is_path(source.where)
+    certain = source.kind if formed else "auto"
     return Document(
         url=address,
         body=got.body,
@@ -171,6 +186,7 @@ def _document(reader: Reader, source: Source, address: str, got: Fetched) -> Doc
         language=source.language,
         timezone=source.timezone,
         select=source.select,
+        known=reader.known,
     )
 
 
@@ -186,6 +202,7 @@ async def _read_files(reader: Reader, source: Source, known: Mapping[str, Valida
     pages: list[Page] = []
     unreadable: list[tuple[str, str]] = []
     unchanged: list[Validators] = []
+    held = 0
     for file in files:
         url = file_url(file, root, source.base_url)
         got = await asyncio.to_thread(_read_file, file, root, url, known.get(url), reader.max_bytes)
@@ -196,7 +213,8 @@ async def _read_files(reader: Reader, source: Source, known: Mapping[str, Valida
         if isinstance(page, Unreadable):
             unreadable.append((file.name, page.reason))
         else:
-            pages.append(page)
+            held += len(page.body)
+            pages.append(page if held <= _BODIES else replace(page, body=b""))
     failure = "" if pages or unchanged else _nothing(root, unreadable)
     return Reading(pages=tuple(pages), unchanged=tuple(unchanged), unreadable=tuple(unreadable), failure=failure)
 

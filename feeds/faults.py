@@ -26,6 +26,8 @@ Kind: TypeAlias = Literal[
     "redirects",
     "encoding",
     "scheme",
+    "robots",
+    "proxy",
 ]
 
 # OpenSSL's verification results (x509_vfy.h) that admins meet.
@@ -57,6 +59,11 @@ def _told(error: aiohttp.ClientError | asyncio.TimeoutError | OSError, timeout: 
         case aiohttp.ClientConnectorSSLError():
             said = _said(error.os_error)
             return "tls", f"no secure connection ({said}); the host may speak plain HTTP, or an old TLS"
+        case aiohttp.ClientProxyConnectionError():
+            said = _said(error.os_error)
+            return "proxy", f"the proxy of poll.proxy cannot be reached ({said}); see that it runs, or correct the key"
+        case aiohttp.ClientHttpProxyError():
+            return "status", f"the proxy of poll.proxy refuses (status {error.status} {clean(error.message)[:100]})"
         case aiohttp.ClientConnectorDNSError():
             said = _said(error.os_error)
             return "dns", f"host {error.host} has no address ({said}); check its spelling and this machine's DNS"

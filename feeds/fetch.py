@@ -3,8 +3,9 @@
 Every outcome is a value: `Fetched`, `NotModified`, or `Failed` with a sentence for the
 admin. A document is whole or it is Failed; nothing half is ever returned. The address of
 each socket is judged as it is made (`feeds.addresses`), so neither a redirect nor a name
-that changes its address leads into a private network. Proxies and cookies of the
-environment are not used. When to fetch, and what to store, is decided in `feeds.poll`.
+that changes its address leads into a private network. Cookies are not kept and proxies of
+the environment not used; through the proxy of `poll.proxy` it is the proxy that sees where a
+name leads. When to fetch, and what to store, is decided in `feeds.poll`.
 """
 
 import asyncio
@@ -15,12 +16,12 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from yarl import URL
 
-from feeds.addresses import RefusedUrl, checked, followed, networks, refusal
+from feeds.addresses import RefusedUrl, by_proxy, checked, followed, networks, refusal
 from feeds.decoding import ACCEPTED, Incomplete, TooLarge, Undecodable, decoded
 from feeds.faults import Kind, explained
 from feeds.headers import fresh_for, retry_after
@@ -82,6 +83,12 @@ class Failed:
 Outcome = Fetched | NotModified | Failed
 
 
+class Fetching(Protocol):
+    """Whoever fetches: a Fetcher, or one that is polite with it (`feeds.manners`)."""
+
+    async def fetch(self, url: str, known: Validators | None = None) -> Outcome: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     status: int
@@ -111,11 +118,13 @@ class Fetcher:
             "Accept-Encoding": ACCEPTED,
         }
         self._session: aiohttp.ClientSession | None = None
+        self.reached_at: float | None = None  # when any host answered last, by the loop's clock
 
     async def __aenter__(self) -> "Fetcher":
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(socket_factory=self._socket),
             headers=self._headers,
+            proxy=self._settings.proxy or None,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
             trust_env=False,
@@ -134,7 +143,7 @@ class Fetcher:
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for one address of getaddrinfo, if it may be connected to."""
         family, kind, protocol, _name, address = info
-        why = refusal(str(address[0]), self._allow)
+        why = None if self._settings.proxy else refusal(str(address[0]), self._allow)
         if why is not None:
             told = _refused.get()
             if told is not None:
@@ -162,6 +171,21 @@ class Fetcher:
                 return Failed("refused", _private(url, refused))
             return Failed(*explained(error, url, timeout))
 
+    async def reaches(self, url: str, patience: float) -> bool:
+        """Whether the host of a URL takes a connection; nothing is asked of it. patience: seconds."""
+        try:
+            host = checked(self._settings.proxy or url)
+            loop = asyncio.get_running_loop()
+            async with asyncio.timeout(patience):
+                found = await loop.getaddrinfo(host.raw_host, host.port, type=socket.SOCK_STREAM)
+                with self._socket(found[0]) as tried:
+                    tried.setblocking(False)
+                    await loop.sock_connect(tried, found[0][4])
+        except (OSError, TimeoutError, RefusedUrl):
+            return False
+        self.reached_at = loop.time()
+        return True
+
     async def _follow(self, asked: str, known: Validators | None) -> Outcome:
         url = first = checked(asked)
         permanent: str | None = None
@@ -185,7 +209,10 @@ class Fetcher:
         """One request, answered or not. Raises what the client raises."""
         assert self._session is not None, "a Fetcher is used inside `async with`"
         conditions = _conditions(known)
+        if self._settings.proxy:
+            by_proxy(url, self._allow)
         async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+            self.reached_at = asyncio.get_running_loop().time()
             headers, status = response.headers, response.status
             if status in _REDIRECT and "Location" in headers:
                 return _Redirect(status, headers["Location"])

@@ -29,6 +29,7 @@ RELAUNCH_SHARE = 0.8  # of a page's records, known by title and date under other
 RELAUNCH_LEAST = 3  # records; of fewer a share says nothing
 _TELLING = 40  # letters of a summary that can stand for an entry
 _ALIKE = 0.6  # similarity from which a title is an edit of another
+_COUNTERS, _COUNTING = 3, 0.3  # titles with new figures under known links, and their share: counters
 _DIGITS = re.compile(r"\d+")
 
 
@@ -54,6 +55,20 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What a record is linked by, so that it is worked out once in a visit.
+
+    keys: its evidence; title: its title's key; name: its title folded, "~" and its summary where it has none;
+    text: its summary folded.
+    """
+
+    keys: tuple[Key, ...]
+    title: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """What a record is. entry: id, None = not known. twin: place of the earlier record that says the same, or None.
 
@@ -69,23 +84,35 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The records of one page in its order. relaunched: the page's known entries have new addresses."""
+    """The records of one page in its order. relaunched: the page's known entries have new addresses.
+
+    moved: how many records are known by title under other links, whether they were linked or not.
+    """
 
     links: tuple[Link, ...]
     relaunched: bool
+    moved: int = 0
 
 
-def keys(record: Record, source: str) -> tuple[Key, ...]:
-    """The evidence in a record. A guid counts within its source only."""
+def traits_of(record: Record, source: str) -> Traits:
+    """What a record of a source is linked by. A guid counts within its source only."""
+    text = folded(record.summary)
+    name = folded(record.title) or f"~{text}"
+    title = _digest(name if name != "~" else f"~{folded(record.display_title)}")
     found: list[Key] = []
     if record.guid:
         found.append(("guid", f"{source} {record.guid}"))
     if record.url:
         found.append(("url", url_key(record.url)))
-    found.append(("title", title_key(record)))
-    if len(folded(record.summary)) >= _TELLING:
-        found.append(("text", _digest(folded(record.summary))))
-    return tuple(found)
+    found.append(("title", title))
+    if len(text) >= _TELLING:
+        found.append(("text", _digest(text)))
+    return Traits(tuple(found), title, name, text)
+
+
+def keys(record: Record, source: str) -> tuple[Key, ...]:
+    """The evidence in a record. A guid counts within its source only."""
+    return traits_of(record, source).keys
 
 
 def title_key(record: Record) -> str:
@@ -94,39 +121,46 @@ def title_key(record: Record) -> str:
 
 
 def link(
-    records: Sequence[Record], known: Known, *, source: str, own: Iterable[str], said: Mapping[str, str] | None = None
+    records: Sequence[Record],
+    known: Known,
+    *,
+    source: str,
+    own: Iterable[str],
+    said: Mapping[str, str] | None = None,
+    counting: bool = False,
+    traits: Sequence[Traits] = (),
 ) -> Links:
     """Link the records of one page.
 
     own: the page's own addresses, which are nobody's evidence. said: fingerprint by entry id of what
-    the page said before. Cost: one look-up per key; titles are compared only where they differ under one link.
+    the page said before. counting: figures in its titles are counters. traits: of the records, where they are known.
+    Cost: one look-up per key; titles are compared only where they differ under one link.
     """
-    page = _Page(records, known, source, frozenset(url_key(url) for url in own))
+    traits = traits or [traits_of(record, source) for record in records]
+    page = _Page(records, known, traits, frozenset(url_key(url) for url in own))
     page.fold_twins()
     page.take(page.by_words(said or {}), "words")
-    page.by_address()
+    page.by_address(counting or page.counts())
     strict = page.by_title(page.plausible)
-    if not page.relaunched(strict):
-        moved = dict(strict)
-        moved.update(page.by_title(page.compatible, moved))
-        if page.relaunched(moved):
-            strict = moved
-    relaunched = page.relaunched(strict)
-    page.take(strict, "title+date")
+    moved = dict(strict)
+    moved.update(page.by_title(page.compatible, moved))
+    count = page.moved(moved)
+    relaunched = page.relaunched(count)
+    page.take(moved if relaunched else strict, "title+date")
     page.take(page.by_text(), "text")
-    return Links(page.links(), relaunched)
+    return Links(page.links(), relaunched, count)
 
 
 class _Page:
     """The records of one page on their way to their entries: open until linked."""
 
-    def __init__(self, records: Sequence[Record], known: Known, source: str, own: frozenset[str]) -> None:
-        self.records, self.known, self.source = records, known, source
-        found = [tuple(key for key in keys(r, source) if key[0] != "url" or key[1] not in own) for r in records]
-        shared = _shared(records, found)
+    def __init__(self, records: Sequence[Record], known: Known, traits: Sequence[Traits], own: frozenset[str]) -> None:
+        self.records, self.known = records, known
+        found = [tuple(key for key in one.keys if key[0] != "url" or key[1] not in own) for one in traits]
+        shared = _shared(traits, found)
         self.keys = [tuple(key for key in some if key not in shared) for some in found]
-        self.titles = [title_key(record) for record in records]
-        self.texts = [folded(record.summary) for record in records]
+        self.titles = [one.title for one in traits]
+        self.texts = [one.text for one in traits]
         self.twins: dict[int, int] = {}
         self.found: dict[int, tuple[str, str]] = {}  # place: entry id, rule
         self.taken: set[str] = set()
@@ -203,8 +237,17 @@ class _Page:
             ]
         )
 
-    def by_address(self) -> None:
-        """Same guid or link, records with an unchanged title first."""
+    def counts(self) -> bool:
+        """Whether so many known links have titles in which only figures are new that those are counters."""
+        fresh = 0
+        for place in self.open():
+            titles = [one.record.title for one in self.owners(place, "url")]
+            mine = self.records[place].title
+            fresh += mine not in titles and any(without_figures(mine) == without_figures(one) for one in titles)
+        return fresh >= _COUNTERS and fresh >= _COUNTING * len(self.records)
+
+    def by_address(self, counting: bool) -> None:
+        """Same guid or link, records with an unchanged title first. counting: figures in titles say nothing."""
         for equal in (True, False):
             for place in self.open():
                 fitting = [
@@ -212,7 +255,7 @@ class _Page:
                     for kind in ("guid", "url")
                     for familiar in self.owners(place, kind)
                     if (title_key(familiar.record) == self.titles[place]) is equal
-                    and believable(self.records[place], familiar.record)
+                    and believable(self.records[place], familiar.record, counting=counting)
                 ]
                 if fitting:
                     familiar, kind = max(fitting, key=lambda fit: fit[0].entry.first_seen_at)
@@ -258,11 +301,14 @@ class _Page:
             if familiar.entry.id not in already.values() and fits(place, familiar)
         ]
 
-    def relaunched(self, found: Mapping[int, str]) -> bool:
-        """Whether nearly all of the page is known by title and date, but under other links."""
+    def moved(self, found: Mapping[int, str]) -> int:
+        """How many of the page are known by title, but under other links."""
+        return sum(self._moved(place, self.known.entries[id]) for place, id in found.items())
+
+    def relaunched(self, moved: int) -> bool:
+        """Whether that is nearly all of the page."""
         whole = len(self.records) - len(self.twins)
-        moved = [place for place, id in found.items() if self._moved(place, self.known.entries[id])]
-        return whole >= RELAUNCH_LEAST and len(moved) >= RELAUNCH_SHARE * whole
+        return whole >= RELAUNCH_LEAST and moved >= RELAUNCH_SHARE * whole
 
     def _moved(self, place: int, familiar: Familiar) -> bool:
         return familiar.here and self.parted(place, familiar)
@@ -280,15 +326,22 @@ class _Page:
         return tuple(linked)
 
 
-def believable(seen: Record, known: Record) -> bool:
+def believable(seen: Record, known: Record, *, counting: bool = False) -> bool:
     """Whether what stands under a known address can still be the same entry, edited.
 
     An address that is used again (a "latest" page, a recycled number) carries another
-    title and another date.
+    title and another date. counting: figures in titles say nothing.
     """
+    if counting and without_figures(seen.title) == without_figures(known.title):
+        return True
     if seen.date and known.date:
         return compatible(seen.date, known.date) or alike(seen, known)
     return alike(seen, known)
+
+
+def without_figures(title: str) -> str:
+    """A title with its figures blanked."""
+    return _DIGITS.sub("0", title)
 
 
 def alike(one: Record, other: Record) -> bool:
@@ -307,14 +360,14 @@ def similarity(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def _shared(records: Sequence[Record], found: Sequence[Sequence[Key]]) -> frozenset[Key]:
+def _shared(traits: Sequence[Traits], found: Sequence[Sequence[Key]]) -> frozenset[Key]:
     """Links and guids under which a page shows different things: evidence for none of them."""
     titles: dict[Key, set[str]] = {}
-    for record, some in zip(records, found, strict=True):
+    for one, some in zip(traits, found, strict=True):
         for key in some:
             if key[0] in ("url", "guid"):
-                titles.setdefault(key, set()).add(folded(record.title) or f"~{folded(record.summary)}")
-    return frozenset(key for key, said in titles.items() if not _one_title(said))
+                titles.setdefault(key, set()).add(one.name)
+    return frozenset(key for key, said in titles.items() if len(said) > 1 and not _one_title(said))
 
 
 def _one_title(said: set[str]) -> bool:

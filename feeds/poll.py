@@ -1,42 +1,50 @@
-"""Poll sources: claim, read, plan, commit once.
+"""Poll one source: claim it with its host, read, plan, commit once.
 
 A claim is a lease with a fence, so that two workers never poll one source at once
 and a worker that slept through its lease changes nothing. What a visit means is
-decided in `feeds.plan`; of a poll that failed nothing is stored but that it did.
-Called by the scheduler's ticks and by the command line.
+decided in `feeds.plan`, what becomes of the source in `feeds.ending`; of a poll that
+failed nothing is stored but that it did. Called by `feeds.rounds`, which polls what
+is due, and by the command line.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-import structlog
+from sqlalchemy import Connection
 
+from feeds import ending
 from feeds import plan as planning
-from feeds import schedule
-from feeds.canonical import host
 from feeds.children import Children
-from feeds.commit import Columns, commit, load
-from feeds.documents import PAGES, Page, Reader, Reading, is_path, read
+from feeds.commit import commit, load
+from feeds.documents import PAGES, Page, Reader, Reading, next_page, read
 from feeds.fetch import Fetcher
+from feeds.manners import Polite
 from feeds.minting import minted
+from feeds.network import NEIGHBOURS, Network
 from feeds.plan import Plan
+from feeds.repair import Mending
+from feeds.robots import LONGEST_DELAY
 from feeds.settings import Polling
+from feeds.settling import Ended, Settling
 from feeds.visit import Mint, Mode, Terms
-from state import alarms, entries, filings, publications, sources
-from state.chunks import chunks
+from feeds.whereabouts import BROKEN_AFTER
+from state import alarms, entries, filings, hosts, polls, publications, rules, sources
 from state.errors import UserError
 from state.filings import ALL
+from state.hosts import Rest, Robots, host_of
 from state.records import Site, Validators
+from state.rules import Rule
 from state.sources import Claim
 from state.store import Store
 
 Outcome: TypeAlias = Literal["changed", "unchanged", "not-modified", "failed", "held"]
 
-BROKEN_AFTER = 3  # failures in a row before the admin is told
-_HOSTS = 8  # polled at the same time; of one host only one source
+PATIENCE = 130.0  # seconds that a poll by hand waits for its host
+_BUSY = 1.0  # seconds until a host that another source is read from is looked at again
+_WHOLE = timedelta(days=7)  # after which a document is fetched as a whole, whatever its validators say
 _ADMIN = "admin"  # who polls when nobody else is named
 
 
@@ -50,15 +58,25 @@ class Watch:
     site: Site
     settings: Polling
     mint: Mint = field(default=minted)
+    settling: Settling = field(default_factory=Settling)
+    network: Network = field(default_factory=Network)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # plans made side by side would be made twice
 
     @property
     def reader(self) -> Reader:
         return Reader(self.fetcher, self.children, self.settings.max_bytes)
 
+    def polite(self, robots: Mapping[str, Robots], *, now: datetime, ignore_robots: bool = False) -> Polite:
+        """The fetch function of one visit. robots: what is known of robots.txt, by host."""
+        return Polite(self.fetcher, self.store, self.settings, now, dict(robots), ignore_robots)
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What became of a poll. new, revised: entry ids, newest first; seen: records; reason: why not, or what is odd."""
+    """What became of a poll. new, revised: entry ids, newest first; seen: records; reason: why not, or what is odd.
+
+    pages: documents that were read as changed. following: URL of the page of the list after them, or "".
+    """
 
     source: str
     outcome: Outcome
@@ -66,9 +84,26 @@ class Polled:
     revised: tuple[str, ...] = ()
     seen: int = 0
     reason: str = ""
+    pages: int = 0
+    following: str = ""
 
 
-# ---- what to poll ----
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A source that is ours to poll. known: validators by URL, those not worth sending without them;
+
+    whole: URLs that are to be fetched as a whole. robots: what is known of its host's. rule: how it is read, None
+    where as it was declared.
+    """
+
+    claim: Claim
+    known: Mapping[str, Validators]
+    whole: frozenset[str]
+    robots: Mapping[str, Robots]
+    rule: Rule | None = None
+
+
+# ---- by hand ----
 
 
 async def poll(watch: Watch, source_id: str, *, now: datetime, owner: str = "", force: bool = False) -> Polled:
@@ -76,117 +111,170 @@ async def poll(watch: Watch, source_id: str, *, now: datetime, owner: str = "", 
     return await _one(watch, source_id, "poll", now=now, owner=owner, force=force)
 
 
-async def poll_due(
-    watch: Watch, *, now: datetime, owner: str = "", limit: int = 50, every: bool = False
-) -> tuple[Polled, ...]:
-    """Poll the active sources that are due, at most `limit`, sources of one host one after the other.
+async def accept(
+    watch: Watch,
+    source_id: str,
+    *,
+    now: datetime,
+    owner: str = "",
+    given: Reading | None = None,
+    as_new: int | None = None,
+) -> Polled:
+    """Answer a source's alarm: mail what a flood held back, follow a move, or take a doubtful page as a baseline.
 
-    every: all active sources, whatever their time. A source that fails in an unforeseen
-    way is recorded as failed, with its traceback in the log, and the others go on.
-    """
-    if not every:
-        claims = await asyncio.to_thread(_claim_due, watch, owner or _ADMIN, now, limit)
-        return await _all(watch, claims, now)
-    polled: list[Polled] = []
-    for ids in chunks(await asyncio.to_thread(_active, watch), limit):
-        claims = await asyncio.to_thread(_claim_some, watch, ids, owner or _ADMIN, now)
-        polled += await _all(watch, claims, now)
-    return tuple(polled)
-
-
-async def backfill(watch: Watch, source_id: str, *, pages: int, now: datetime, owner: str = "") -> Polled:
-    """Read the first pages of a list and take what is on the later ones as a baseline: nobody is mailed.
-
-    What is new at the top is new as in any poll.
-    """
-    return await _one(watch, source_id, "backfill", now=now, owner=owner, force=True, limit=pages)
-
-
-async def accept(watch: Watch, source_id: str, *, now: datetime, owner: str = "") -> Polled:
-    """Answer a source's alarm: mail what a flood held back, or take a doubtful page as a baseline.
-
-    Raises NotFound, and UserError where nothing waits for an answer.
+    given: the doubtful documents as they were kept, read again now where they were not. as_new: how many of its
+    newest entries are news all the same; None = none, -1 = all. Raises NotFound, and UserError where nothing waits.
     """
     with watch.store.read() as db:
         source = sources.source(db, source_id)
         standing = {alarm.kind: alarm for alarm in alarms.alarms(db, source=source_id)}
+        moved = polls.pacing(db, source_id).moved
     if "flood" in standing:
         return await asyncio.to_thread(_release, watch, source.id, standing["flood"].since, now)
-    if not {"quarantined", "empty"} & standing.keys():
+    if "moved" in standing and moved:
+        return await asyncio.to_thread(_move, watch, source.id, moved.to)
+    if given is None and not {"quarantined", "empty"} & standing.keys():
         raise UserError(f"source {source_id} has nothing to accept; `tidings status` shows what waits for an answer")
-    return await _one(watch, source_id, "accept", now=now, owner=owner, force=True)
-
-
-async def _all(watch: Watch, claims: Sequence[Claim], now: datetime) -> tuple[Polled, ...]:
-    """Poll claimed sources: hosts side by side, the sources of one host in turn."""
-    hosts: dict[str, list[Claim]] = {}
-    for claimed in claims:
-        hosts.setdefault(_host(claimed.source.where), []).append(claimed)
-    turn = asyncio.Semaphore(_HOSTS)
-
-    async def serve(row: Sequence[Claim]) -> list[Polled]:
-        async with turn:
-            return [await _guarded(watch, claimed, now) for claimed in row]
-
-    found = await asyncio.gather(*(serve(row) for row in hosts.values()))
-    return tuple(polled for some in found for polled in some)
-
-
-def _host(where: str) -> str:
-    return where if is_path(where) else host(where)
-
-
-async def _guarded(watch: Watch, claimed: Claim, now: datetime) -> Polled:
-    """The edge of one unit of work: a fault of ours in one source must not keep the others from being polled."""
-    try:
-        return await _visit(watch, claimed, "poll", now=now)
-    except Exception as error:
-        structlog.get_logger().exception("poll failed", source=claimed.source.id)
-        failed = Reading(failure=f"an error of this program: {type(error).__name__}: {error}")
-        return await asyncio.to_thread(_failed, watch, claimed, failed, now)
-
-
-# ---- one source ----
+    return await _one(watch, source_id, "accept", now=now, owner=owner, force=True, given=given, as_new=as_new)
 
 
 async def _one(
-    watch: Watch, source_id: str, mode: Mode, *, now: datetime, owner: str, force: bool, limit: int = PAGES
+    watch: Watch,
+    source_id: str,
+    mode: Mode,
+    *,
+    now: datetime,
+    owner: str,
+    force: bool,
+    limit: int = PAGES,
+    given: Reading | None = None,
+    as_new: int | None = None,
 ) -> Polled:
-    claimed = await asyncio.to_thread(_claim, watch, source_id, owner or _ADMIN, now, limit)
-    if claimed is None:
-        return Polled(source_id, "unchanged", reason="another worker is polling it now")
-    return await _visit(watch, claimed, mode, now=now, force=force, limit=limit)
+    """Poll a source as soon as its host is free, if that is soon."""
+    taken, at, why = await claimed(watch, source_id, now=now, owner=owner, pages=limit)
+    if taken is None:
+        return Polled(source_id, "failed" if why else "unchanged", reason=why or "another worker is polling it now")
+    return await visit(watch, taken, mode, now=at, force=force, limit=limit, given=given, as_new=as_new)
 
 
-async def _visit(
-    watch: Watch, claimed: Claim, mode: Mode, *, now: datetime, force: bool = False, limit: int = PAGES
+async def claimed(
+    watch: Watch, source_id: str, *, now: datetime, owner: str, pages: int
+) -> tuple[Taken | None, datetime, str]:
+    """A source that is ours to read, as soon as its host is free, if that is soon; and when it became ours.
+
+    None where it cannot be had: with the reason, or "" where another worker is polling it.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while True:
+        at = now + timedelta(seconds=int(loop.time() - began))
+        taken, wait, why = await asyncio.to_thread(_claimed, watch, source_id, owner or _ADMIN, at, pages)
+        if taken is not None or wait is None:
+            return taken, at, ""
+        if loop.time() - began + wait > PATIENCE:
+            return None, at, why
+        await asyncio.sleep(wait)
+
+
+def _claimed(
+    watch: Watch, source_id: str, owner: str, now: datetime, pages: int
+) -> tuple[Taken | None, float | None, str]:
+    """The source, if it could be taken; else seconds until its host may be free (None: it is being polled), and why."""
+    with watch.store.write() as db:
+        source = sources.source(db, source_id)
+        if source.state == "removed":
+            raise UserError(f"source {source_id} was removed; `tidings source add` watches it again")
+        polls.hold(db, source_id)  # else a claim that is not committed yet looks like a host that is busy
+        claim = sources.claim(db, source_id, owner=owner, now=now, lease=lease(watch, pages))
+        if claim:
+            return take(db, [claim], now)[0], None, ""
+        if polls.is_claimed(db, source_id, now):
+            return None, None, ""
+        name = host_of(source.where)
+        busy = hosts.host(db, name)
+    if busy and busy.next_at and busy.next_at > now:
+        why = f"{name} is to be left alone until {busy.next_at:%Y-%m-%d %H:%M:%S} UTC ({busy.reason or 'its gap'})"
+        return None, (busy.next_at - now).total_seconds(), f"{why}; poll it then"
+    return None, _BUSY, f"{name} is being read for another source; try again later"
+
+
+# ---- one visit ----
+
+
+async def visit(
+    watch: Watch,
+    taken: Taken,
+    mode: Mode,
+    *,
+    now: datetime,
+    force: bool = False,
+    limit: int = PAGES,
+    given: Reading | None = None,
+    as_new: int | None = None,
 ) -> Polled:
-    """Read a claimed source and store what came of it. The claim is given back, whatever happens."""
+    """Read a claimed source, unless what it says is given, and store what came of it.
+
+    The claim is given back, whatever happens.
+    """
+    claimed = taken.claim
     first = claimed.source.first_seen_at is None
-    terms = Terms(claimed.source, now, watch.mint, watch.settings.new_entries_hold, "first" if first else mode)
+    settings = watch.settings
+    doing: Mode = "first" if first else mode
+    terms = Terms(claimed.source, now, watch.mint, settings.new_entries_hold, doing, as_new, settings.keep_raw)
+    polite = watch.polite(taken.robots, now=now, ignore_robots=claimed.source.ignore_robots)
 
     async def goes_on(pages: Sequence[Page]) -> bool:
-        if mode == "backfill":
-            return True
         if first or mode == "accept":
             return False
         return await asyncio.to_thread(_goes_on, watch, pages, terms)
 
+    began = asyncio.get_running_loop().time()
     try:
-        known = {} if force else await asyncio.to_thread(_validators, watch, claimed)
-        reading = await read(watch.reader, claimed.source, known, goes_on=goes_on, limit=limit, now=now)
+        known = {} if force else taken.known
+        mending = Mending(watch.store, watch.children, terms, taken.rule)
+        reader = await mending.lead(replace(watch.reader, fetcher=polite))
+        reading = given or await read(reader, mending.source, known, goes_on=goes_on, limit=limit, now=now)
         if reading.broken and mode == "poll" and claimed.source.failures < BROKEN_AFTER - 1:
             # Stored now, the first page would end in known entries next time, and the later one be lost.
             reading = Reading(failure=f"a later page of the list: {reading.broken}", wait=reading.wait)
-        if reading.failure:
-            return await asyncio.to_thread(_failed, watch, claimed, reading, now)
-        if reading.pages or reading.unreadable:
-            return await asyncio.to_thread(_stored, watch, claimed, reading, terms)
-        return await asyncio.to_thread(_untouched, watch, claimed, reading, now)
+        ended = now + timedelta(seconds=asyncio.get_running_loop().time() - began)
+        gap = polite.gap(claimed.host)
+        done = ending.Poll(claimed, reading, watch.settings, now, ended, gap, polite.failed, taken.known, taken.whole)
+        return await _concluded(watch, done, terms, began)
     except BaseException:
-        with watch.store.write() as db:
-            sources.settle(db, claimed, {})
+        give_back(watch, claimed)
         raise
+
+
+async def _concluded(watch: Watch, done: ending.Poll, terms: Terms, began: float) -> Polled:
+    """Store what came of a poll, in its transaction or in that of many."""
+    claimed, reading = done.claim, done.reading
+    if reading.failure:
+        down = watch.network.suspect(done.failed) and await _network_down(watch, claimed, began)
+        await watch.settling.settle(watch.store, ending.no_network(done) if down else ending.failed(done))
+        why = f"our own network is down: {reading.failure}" if down else reading.failure
+        return Polled(claimed.source.id, "failed", reason=why)
+    polled, ended = Polled(claimed.source.id, "not-modified"), ending.untouched
+    if reading.pages or reading.unreadable:
+        async with watch.turn:
+            polled, ended = await asyncio.to_thread(_stored, watch, done, terms), ending.given_back
+    await watch.settling.settle(watch.store, _reached(watch, ended(done)))
+    return polled
+
+
+def _reached(watch: Watch, ended: Ended) -> Ended:
+    """An ending that says too, once, that our network is there."""
+    return replace(ended, silenced=("network",)) if ended.claim.host and watch.network.answered() else ended
+
+
+async def _network_down(watch: Watch, claimed: Claim, began: float) -> bool:
+    others = await asyncio.to_thread(_neighbours, watch, claimed.host)
+    return await watch.network.is_down(watch.fetcher, began, others)
+
+
+def _neighbours(watch: Watch, host: str) -> tuple[str, ...]:
+    with watch.store.read() as db:
+        return polls.neighbours(db, host, NEIGHBOURS)
 
 
 def _goes_on(watch: Watch, pages: Sequence[Page], terms: Terms) -> bool:
@@ -194,28 +282,21 @@ def _goes_on(watch: Watch, pages: Sequence[Page], terms: Terms) -> bool:
         return planning.goes_on(pages, load(db, pages, terms.source), terms)
 
 
-def _validators(watch: Watch, claimed: Claim) -> dict[str, Validators]:
-    with watch.store.read() as db:
-        return {url: one.validators for url, one in sources.documents(db, claimed.source.id).items()}
-
-
-# ---- what became of it ----
-
-
-def _stored(watch: Watch, claimed: Claim, reading: Reading, terms: Terms) -> Polled:
+def _stored(watch: Watch, done: ending.Poll, terms: Terms) -> Polled:
     """Store a visit that brought documents."""
-    plan = commit(
-        watch.store, claimed, reading, terms, watch.site, lambda plan: _success(claimed, reading, terms, plan)
-    )
+    id = done.claim.source.id
+    plan = commit(watch.store, done.claim, done.reading, terms, watch.site, lambda plan: ending.stored(done, plan))
     if plan is None:
-        return Polled(claimed.source.id, "unchanged", reason="another worker has taken the source over")
+        return Polled(id, "unchanged", reason="another worker has taken the source over")
     return Polled(
-        claimed.source.id,
+        id,
         "changed" if _changes(plan) else "held" if plan.held else "unchanged",
         new=tuple(entry.id for entry in plan.new),
         revised=tuple(one.entry.id for one in plan.revised),
         seen=plan.seen,
-        reason="; ".join(doubt.message for doubt in plan.raised),
+        reason="; ".join([doubt.message for doubt in plan.raised] or [held.message for held in plan.doubted]),
+        pages=len(done.reading.pages),
+        following=next_page(done.reading.pages) or "" if done.reading.walked and done.reading.pages else "",
     )
 
 
@@ -223,45 +304,7 @@ def _changes(plan: Plan) -> bool:
     return bool(plan.new or plan.revised or plan.withdrawn or plan.returned)
 
 
-def _success(claimed: Claim, reading: Reading, terms: Terms, plan: Plan) -> Columns:
-    """The columns of a source after a poll that was stored."""
-    source, now = claimed.source, terms.now
-    after = schedule.after_success(source.id, source.every, now=now, wait=reading.wait)
-    return {
-        "first_seen_at": source.first_seen_at or now,
-        "last_polled_at": now,
-        "last_changed_at": now if _changes(plan) else source.last_changed_at,
-        "next_poll_at": after.at,
-        "next_poll_reason": after.reason,
-        "failures": 0,
-        "error": "",
-    }
-
-
-def _untouched(watch: Watch, claimed: Claim, reading: Reading, now: datetime) -> Polled:
-    """Nothing was parsed: the documents are as they were."""
-    source = claimed.source
-    after = schedule.after_success(source.id, source.every, now=now, wait=reading.wait)
-    values = {"last_polled_at": now, "next_poll_at": after.at, "next_poll_reason": after.reason}
-    with watch.store.write() as db:
-        if sources.settle(db, claimed, {**values, "failures": 0, "error": ""}):
-            sources.renew(db, source.id, reading.unchanged)
-            for kind in ("broken", "empty", "quarantined"):
-                alarms.clear_alarm(db, source=source.id, kind=kind)
-    return Polled(source.id, "not-modified")
-
-
-def _failed(watch: Watch, claimed: Claim, reading: Reading, now: datetime) -> Polled:
-    """Nothing could be read: what is known stays, and the next attempt waits longer."""
-    source, failures = claimed.source, claimed.source.failures + 1
-    after = schedule.after_failure(source.id, source.every, failures, now=now, wait=reading.wait)
-    values = {"last_polled_at": now, "next_poll_at": after.at, "next_poll_reason": after.reason}
-    with watch.store.write() as db:
-        held = sources.settle(db, claimed, {**values, "failures": failures, "error": reading.failure})
-        if held and failures >= BROKEN_AFTER:
-            asks = f"tidings source show {source.id}"
-            alarms.raise_alarm(db, source=source.id, kind="broken", message=reading.failure, asks=asks, now=now)
-    return Polled(source.id, "failed", reason=reading.failure)
+# ---- the admin's answers ----
 
 
 def _release(watch: Watch, source_id: str, since: datetime, now: datetime) -> Polled:
@@ -275,31 +318,47 @@ def _release(watch: Watch, source_id: str, since: datetime, now: datetime) -> Po
     return Polled(source_id, "changed", new=tuple(entry.id for entry in held), seen=len(held))
 
 
+def _move(watch: Watch, source_id: str, to: str) -> Polled:
+    """Watch a source where it says that it lives. Raises UserError where another source is watched there."""
+    with watch.store.write() as db:
+        other = sources.watching(db, to)
+        if other is not None and other.id != source_id:
+            raise UserError(
+                f"{to} is watched already, as {other.id}; `tidings source remove {source_id}` ends this one"
+            )
+        sources.move(db, source_id, to)
+        alarms.clear_alarm(db, source=source_id, kind="moved")
+    return Polled(source_id, "unchanged", reason=f"it is read at {to} from now on")
+
+
 # ---- claims ----
 
 
-def _lease(watch: Watch, pages: int) -> float:
-    """Seconds that no poll outlasts: every page may take its whole time."""
-    return (watch.settings.timeout + 30) * (pages + 1)
+def lease(watch: Watch, pages: int = PAGES) -> float:
+    """Seconds that no poll outlasts: every page may take its whole time, after the longest gap."""
+    return (watch.settings.timeout + 30 + max(LONGEST_DELAY, watch.settings.gap)) * (pages + 1)
 
 
-def _claim(watch: Watch, source_id: str, owner: str, now: datetime, pages: int) -> Claim | None:
+def take(db: Connection, claims: Sequence[Claim], now: datetime) -> list[Taken]:
+    """Claimed sources with what is known of their documents and hosts."""
+    documents = polls.validators(db, [claim.source.id for claim in claims])
+    robots = hosts.robots(db, {claim.host for claim in claims} - {""})
+    ruled = rules.in_force(db, [claim.source for claim in claims])
+    found = []
+    for claim in claims:
+        known, whole = {}, set()
+        for url, (validators, at) in documents[claim.source.id].items():
+            if claim.host and at and now - at > _WHOLE:  # a host may say "not modified" for ever
+                validators = Validators(url, body_hash=validators.body_hash)
+                whole.add(url)
+            known[url] = validators
+        theirs = {claim.host: robots[claim.host]} if claim.host in robots else {}
+        found.append(Taken(claim, known, frozenset(whole), theirs, ruled.get(claim.source.id)))
+    return found
+
+
+def give_back(watch: Watch, claimed: Claim, until: datetime | None = None) -> None:
+    """End a claim; the poll counts for nothing. until: before when its host is left alone."""
     with watch.store.write() as db:
-        if sources.source(db, source_id).state == "removed":
-            raise UserError(f"source {source_id} was removed; `tidings source add` watches it again")
-        return sources.claim(db, source_id, owner=owner, now=now, lease=_lease(watch, pages))
-
-
-def _claim_due(watch: Watch, owner: str, now: datetime, limit: int) -> tuple[Claim, ...]:
-    with watch.store.write() as db:
-        return sources.claim_due(db, owner=owner, now=now, lease=_lease(watch, PAGES), limit=limit)
-
-
-def _claim_some(watch: Watch, ids: Sequence[str], owner: str, now: datetime) -> tuple[Claim, ...]:
-    with watch.store.write() as db:
-        return sources.claim_some(db, ids, owner=owner, now=now, lease=_lease(watch, PAGES))
-
-
-def _active(watch: Watch) -> list[str]:
-    with watch.store.read() as db:
-        return [source.id for source in sources.sources(db, "active")]
+        sources.settle(db, claimed, {})
+        hosts.release(db, [Rest(claimed.host, claimed.holder, until)])

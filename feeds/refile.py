@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from feeds import syndication
-from feeds.classify import file_under
+from feeds.classify import Rulebook
 from state import entries, filings, publications, sightings, sources, topics
 from state.chunks import chunks
 from state.filings import ALL, Draft
 from state.records import Entry, Site, Topic
 from state.store import Store
 
-_CHUNK = 100  # entries rendered and written in one transaction
+_CHUNK = 50  # entries rendered and written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def try_topic(db: Connection, topic: Topic) -> Tried:
     """Run a topic's rule over all entries. Writes nothing. Raises Misuse for a phrase that cannot be read."""
     known = entries.entries(db)
     filed = filings.filed(db, [entry.id for entry in known])
-    chosen = [entry.id for entry in known if file_under(entry.record, [replace(topic, closed_at=None)])]
+    rule = Rulebook([replace(topic, closed_at=None)])
+    chosen = [entry.id for entry in known if rule.file(entry.record)]
     there = {id for id, name in filed if name == topic.id}
     return Tried(
         add=tuple(id for id in chosen if id not in there),
@@ -70,10 +71,11 @@ def refile(store: Store, *, site: Site, now: datetime, changed: Collection[str] 
         known = entries.entries(db, hidden=True)
         vocabulary = topics.topics(db)
         filed = filings.filed(db, [entry.id for entry in known])
+    rules = Rulebook(vocabulary)
     drafts = {
         entry.id: [
             Draft(entry.id, topic, mailable=False, why=why)
-            for topic, why in file_under(entry.record, vocabulary)
+            for topic, why in rules.file(entry.record)
             if (entry.id, topic) not in filed
         ]
         for entry in reversed(known)  # oldest first: the newest get the highest numbers
@@ -94,10 +96,12 @@ def render(db: Connection, ids: Sequence[str], *, site: Site, now: datetime) -> 
     """Render entries anew with the topics they are filed under, and have their feeds built again."""
     known = {topic.id: topic for topic in topics.topics(db)}
     homes = {source.id: source for source in (*sources.sources(db), *sources.sources(db, "removed"))}
-    for entry in entries.by_ids(db, ids).values():
-        rendered = syndication.fragments(entry, topics=known, source=homes[entry.source], site=site)
-        publications.put_fragments(db, entry.id, rendered)
-        publications.mark_dirty(db, _feeds(entry), now)
+    found = entries.by_ids(db, ids)
+    publications.put_all_fragments(
+        db,
+        {e.id: syndication.fragments(e, topics=known, source=homes[e.source], site=site) for e in found.values()},
+    )
+    publications.mark_dirty(db, {name for entry in found.values() for name in _feeds(entry)}, now)
 
 
 def _feeds(entry: Entry) -> set[str]:

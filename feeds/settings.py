@@ -7,7 +7,11 @@ from dataclasses import dataclass
 class Polling:
     """every, timeout: seconds (timeout: of one fetch, connect to last byte). max_bytes: of a body, decompressed.
 
+    min_every, max_every: seconds, between which a source's own rhythm moves around `every`.
+    gap: seconds between two requests to one host. proxy: URL of the proxy that all requests take, or "".
+
     allow: networks in CIDR form that sources may live in although they are private.
+    downloads: whether files of entries are looked at: "off", "show", or "announce" what was replaced to readers.
     new_entries_hold: more new entries than this in one poll are published, but their mail waits for the admin.
     """
 
@@ -19,6 +23,11 @@ class Polling:
     respect_robots: bool = True
     new_entries_hold: int = 200
     keep_raw: int = 30 * 86400
+    min_every: int = 600
+    max_every: int = 86400
+    gap: float = 2
+    proxy: str = ""
+    downloads: str = "show"
 
 
 @dataclass(frozen=True, slots=True)

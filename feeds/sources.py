@@ -19,13 +19,16 @@ from sqlalchemy import Connection
 from feeds import commit, schedule
 from feeds.canonical import host, url_key
 from feeds.documents import Page, Reading, is_path, read
+from feeds.extraction.selectors import METHOD
+from feeds.obstacles import told
 from feeds.poll import Watch
 from feeds.refile import render
 from feeds.visit import Terms
-from state import alarms, entries, publications, sources
+from state import alarms, doubts, entries, hosts, polls, publications, raw, sources
 from state.chunks import chunks
 from state.errors import Conflict, Misuse, UserError
-from state.records import Site, Source, SourceKind
+from state.hosts import Robots, host_of
+from state.records import Rival, Site, Source, SourceKind
 from state.store import Store
 from state.text import clean, folded
 from state.topics import RESERVED, RESERVED_STARTS
@@ -43,7 +46,10 @@ class Look:
     """What stands at an address. documents: with their records; a page of a list is one document.
 
     unreadable: (file name, reason). feeds: addresses of feeds that a page announces.
-    moved: where the document says it lives from now on, or "".
+    moved: where the document says it lives from now on, or "". select: selectors by field name.
+    rivals: lists of the page among which the admin may choose (`choose`), () where there is no doubt.
+    obstacle: what the page seems to be although it shows entries (`feeds.obstacles`), or "".
+    ignore_robots: it was read although robots.txt may refuse.
     """
 
     where: str
@@ -56,6 +62,9 @@ class Look:
     unreadable: tuple[tuple[str, str], ...] = ()
     feeds: tuple[str, ...] = ()
     moved: str = ""
+    rivals: tuple[Rival, ...] = ()
+    obstacle: str = ""
+    ignore_robots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +86,13 @@ async def look(
     kind: str = "auto",
     base_url: str = "",
     select: Mapping[str, str] | None = None,
+    ignore_robots: bool = False,
     now: datetime,
 ) -> Look:
     """Read what could become a source: its first page, or all files of a folder.
 
-    where: URL, or path of a file or folder. Raises Misuse for what is neither, UserError
-    for what cannot be read.
+    where: URL, or path of a file or folder. select: selectors by field name. Raises Misuse for what is
+    neither, UserError for what cannot be read, has an obstacle instead of entries, or does not fit the selectors.
     """
     if kind not in _KINDS:
         raise Misuse(f"--kind is {kind!r}; give one of {', '.join(_KINDS)}")
@@ -90,12 +100,53 @@ async def look(
     asked = Source(
         id="", where=where, kind="page", title="", language="", timezone=watch.site.timezone, country="",
         base_url=base_url, every=watch.settings.every, state="active", created_at=now, select=dict(select or {}),
+        ignore_robots=ignore_robots,
     )  # fmt: skip
-    reader = replace(watch.reader, kind=kind)
+    polite = watch.polite(await asyncio.to_thread(_robots, watch, where), now=now, ignore_robots=ignore_robots)
+    reader = replace(watch.reader, kind=kind, fetcher=polite)
     reading = await read(reader, asked, {}, goes_on=_never, limit=1, now=now)
+    if polite.failed and polite.failed.kind == "robots":
+        raise UserError(f"{where} is not watched: {reading.failure}; ask the site, or say --ignore-robots to read it")
     if reading.failure:
         raise UserError(f"{where} cannot be watched: {reading.failure}")
-    return _look(asked, reading)
+    found = _look(asked, reading)
+    _check(found)
+    return found
+
+
+def _check(found: Look) -> None:
+    """Raise UserError where selectors find nothing, or something else stands where a list was expected."""
+    remarks = [remark for page in found.documents for remark in page.extraction.remarks]
+    if remarks and found.select:
+        raise UserError(
+            f"{found.where}: {'; '.join(remarks)}; see what is there: `tidings extract {found.where} --explain`"
+        )
+    if found.obstacle and not any(page.extraction.records for page in found.documents):
+        raise UserError(f"{found.where} cannot be watched: {told(found.obstacle)}")
+
+
+def choose(found: Look, number: int) -> Look:
+    """What was looked at with another of its lists, which is kept as the selector of its items.
+
+    number: 1 for the one that was taken, as in `rivals`. Raises Misuse where there is no such list.
+    """
+    if not found.rivals:
+        raise Misuse(f"{found.where} shows one list that is clearly the best; there is nothing to choose")
+    if not 1 <= number <= len(found.rivals):
+        raise Misuse(f"there is no list {number}; give a number from 1 to {len(found.rivals)}")
+    chosen = found.rivals[number - 1]
+    select = {**found.select, "item": chosen.selector} if chosen.selector else found.select
+    first = found.documents[0]
+    extraction = first.extraction
+    if number > 1:
+        extraction = replace(extraction, method=METHOD, records=chosen.records, left_out=())
+    pages = (replace(first, extraction=replace(extraction, rivals=())), *found.documents[1:])
+    return replace(found, documents=pages, select=select, rivals=())
+
+
+def _robots(watch: Watch, where: str) -> dict[str, Robots]:
+    with watch.store.read() as db:
+        return hosts.robots(db, [host_of(where)])
 
 
 async def _never(_pages: Sequence[Page]) -> bool:
@@ -132,6 +183,9 @@ def _look(asked: Source, reading: Reading) -> Look:
         unreadable=reading.unreadable,
         feeds=() if folder else first.feeds,
         moved=reading.moved,
+        ignore_robots=asked.ignore_robots,
+        rivals=() if folder else first.rivals,
+        obstacle="" if folder else first.obstacle,
     )
 
 
@@ -153,12 +207,14 @@ async def add(
 ) -> Added:
     """Watch what was looked at.
 
-    id: None = made from the address. every: seconds between polls. as_new: how many of the
+    id: None = made from the address. every: seconds between polls, None = its own rhythm. as_new: how many of the
     newest entries are news; None = none, ALL = all. Raises Conflict where it is watched already
     or the id is taken, Misuse for a bad id, UserError where there is no entry.
     """
     if not any(page.extraction.records for page in look.documents):
-        raise UserError(f"{look.where} shows no entries; see what was left out: `tidings extract {look.where}`")
+        remarks = [remark for page in look.documents for remark in page.extraction.remarks]
+        told = remarks[0] if remarks else f"see what was left out: `tidings extract {look.where}`"
+        raise UserError(f"{look.where} shows no entries; {told}")
     wanted = Source(
         id=id or "",
         where=look.where,
@@ -169,6 +225,8 @@ async def add(
         country=country.upper(),
         base_url=look.base_url,
         every=every or watch.settings.every,
+        fixed=bool(every),
+        ignore_robots=look.ignore_robots,
         state="active",
         created_at=now,
         select=look.select,
@@ -183,12 +241,14 @@ def _add(watch: Watch, wanted: Source, look: Look, as_new: int | None, now: date
         source = _seen(_named(db, wanted), now)
         terms = Terms(source, now, watch.mint, watch.settings.new_entries_hold, "first", as_new)
         prepared = commit.prepare(db, reading, terms, watch.site)
+    prepared = commit.with_bytes(watch.store, prepared, reading, terms)
     with watch.store.write() as db:
         sources.hold_all(db)
         named = replace(terms, source=_seen(_named(db, wanted), now))
         if named != terms:
             terms, prepared = named, replace(prepared, mark=-1)
         prepared = commit.renewed(db, prepared, reading, terms, watch.site)
+        prepared = commit.with_bytes(watch.store, prepared, reading, terms)  # again, should its id be another
         sources.put(db, terms.source)
         publications.mark_dirty(db, [f"source-{terms.source.id}"], now)
         commit.write(db, prepared, terms)
@@ -260,10 +320,14 @@ def edit(store: Store, id: str, values: Mapping[str, object], *, site: Site, now
         before = sources.source(db, id)
         if before.state == "removed":
             raise UserError(f"source {id} was removed; `tidings source add {before.where} --id {id}` watches it again")
-        after = sources.edit(db, id, values)
-        if after.every != before.every and after.last_polled_at and not after.failures:
-            planned = schedule.after_success(id, after.every, now=after.last_polled_at)
+        after = sources.edit(db, id, {"fixed": True, **values} if "every" in values else values)
+        if (after.every, after.fixed) != (before.every, before.fixed) and after.last_polled_at and not after.failures:
+            habits = schedule.Habits(polls.pacing(db, id), after.fixed, after.timezone)
+            planned = schedule.after_success(id, after.every, now=after.last_polled_at, habits=habits)
             sources.reschedule(db, id, max(planned.at, now), planned.reason)
+        if after.ignore_robots and not before.ignore_robots:
+            sources.reschedule(db, id, now, "robots.txt is ignored from now on")
+            alarms.clear_alarm(db, source=id, kind="robots")
         if any(getattr(after, name) != getattr(before, name) for name in _READING):
             sources.forget_documents(db, id)
         publications.mark_dirty(db, [f"source-{id}"], now)
@@ -285,8 +349,10 @@ def resume(db: Connection, id: str, now: datetime) -> None:
 
 
 def remove(db: Connection, id: str, now: datetime) -> None:
-    """Watch a source no more; its entries and its feed stay. Raises NotFound."""
+    """Watch a source no more; its entries and its feed stay. Raises NotFound. Its kept bytes: `feeds.raw.forget`."""
     sources.remove(db, id)
+    doubts.forget(db, id)
+    raw.drop(db, id, raw.raws(db, id))
     for alarm in alarms.alarms(db, source=id):
         alarms.clear_alarm(db, source=id, kind=alarm.kind)
     publications.mark_dirty(db, [f"source-{id}"], now)

@@ -2,8 +2,8 @@
 
 An entry is rendered once, to a fragment that is kept; a feed is its head plus
 kept fragments joined (`document`), so the same state gives the same bytes and
-feedgen's cost is paid once per entry. A fragment is cut from a document that
-holds this entry alone, so that its namespaces are those declared at the root.
+feedgen's cost is paid once per entry. A fragment is cut from a document of
+entries alone, so that its namespaces are those declared at the root.
 
 What the extension mends: feedgen drops rel, type, hreflang, title and length of
 an entry's links (its #135), knows neither xml:lang per entry nor hub links nor
@@ -23,6 +23,7 @@ from lxml import etree
 
 from feeds import items, jsonfeed
 from feeds.items import Head, Item
+from state.chunks import chunks
 from state.records import Entry, Site, Source, Topic
 from templates import links
 
@@ -32,6 +33,7 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ENDS = {"atom": b"</feed>", "rss": b"</channel>"}
 _NAMES = {"atom": b"entry", "rss": b"item"}
+_TOGETHER = 50  # entries rendered in one document
 
 # feedgen formats RSS dates of a head by switching the locale of the whole process, and back.
 _locale = threading.Lock()
@@ -43,8 +45,19 @@ def fragments(entry: Entry, *, topics: Mapping[str, Topic], source: Source, site
     topics: by id, at least those the entry is filed under. The bytes hold no XML
     declaration and no namespace declaration; only `document` can use them.
     """
-    item = items.item(entry, topics=topics, source=source, site=site)
-    return {"atom": _fragment("atom", item), "rss": _fragment("rss", item), "json": jsonfeed.item(item)}
+    return all_fragments([entry], topics=topics, sources={entry.source: source}, site=site)[entry.id]
+
+
+def all_fragments(
+    entries: Sequence[Entry], *, topics: Mapping[str, Topic], sources: Mapping[str, Source], site: Site
+) -> dict[str, dict[str, bytes]]:
+    """The same of many entries, by their ids. sources: at least those of the entries, by id."""
+    found: dict[str, dict[str, bytes]] = {}
+    for some in chunks(entries, _TOGETHER):
+        shown = [items.item(one, topics=topics, source=sources[one.source], site=site) for one in some]
+        rendered = zip(some, shown, _cut("atom", shown), _cut("rss", shown), strict=True)
+        found.update({one.id: {"atom": atom, "rss": rss, "json": jsonfeed.item(i)} for one, i, atom, rss in rendered})
+    return found
 
 
 def document(form: str, head: Head, kept: Sequence[bytes]) -> bytes:
@@ -59,22 +72,28 @@ def document(form: str, head: Head, kept: Sequence[bytes]) -> bytes:
 # ---- one entry ----
 
 
-def _fragment(form: str, item: Item) -> bytes:
-    """Cut the one entry out of a document; "<entry" cannot occur in text, where it is escaped."""
+def fragment(form: str, item: Item) -> bytes:
+    """Render one item as "atom" or "rss"."""
+    return _cut(form, [item])[0]
+
+
+def _cut(form: str, shown: Sequence[Item]) -> list[bytes]:
+    """Render items and cut them out of their document; "</entry>" cannot occur in text, where it is escaped."""
     head = FeedGenerator()
     head.id("urn:uuid:00000000-0000-0000-0000-000000000000")
-    head.title("one")
-    head.description("one")
+    head.title("some")
+    head.description("some")
     head.link(href="about:blank")
     head.register_extension("tidings", HeadExtension, EntryExtension)
     head.tidings.form = form
-    entry = head.add_entry(order="append")
-    entry.tidings.item = item
-    _common(entry, item)
-    (_atom_entry if form == "atom" else _rss_item)(entry, item)
-    whole = _rendered(form, head)
-    name = _NAMES[form]
-    return whole[whole.index(b"<" + name) : whole.rindex(b"</" + name + b">") + len(name) + 3]
+    for item in shown:
+        entry = head.add_entry(order="append")
+        entry.tidings.item = item
+        _common(entry, item)
+        (_atom_entry if form == "atom" else _rss_item)(entry, item)
+    opening, end = b"<" + _NAMES[form], b"</" + _NAMES[form] + b">"
+    *parts, _rest = _rendered(form, head).split(end)
+    return [part[part.index(opening) :] + end for part in parts]
 
 
 def _common(entry: Any, item: Item) -> None:

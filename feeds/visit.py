@@ -10,18 +10,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from feeds import arrivals, changes, identity, remarks, suspicion
-from feeds.classify import countries_of, file_under
+from feeds import arrivals, changes, identity, patience, related, remarks, suspicion, volatile
+from feeds.classify import Atlas, Rulebook, fields_of
 from feeds.documents import Page, Reading
-from feeds.identity import Familiar, Known, Link
-from feeds.suspicion import Doubt
+from feeds.identity import Familiar, Known, Link, Links, Traits
+from feeds.suspicion import Doubt, View
+from feeds.volatile import Judged
 from state.dates import PartialDate, last_day
+from state.doubts import Held, History, flapped
 from state.records import Countries, Country, Entry, Record, Sighting, Source, Topic
+from state.relations import EditionOf
+from state.rules import Rule
 from state.sightings import Key, Standing
 from state.sources import Document
 
 Mint: TypeAlias = Callable[[], tuple[str, str]]  # a new entry's id and urn
 Mode: TypeAlias = Literal["poll", "first", "backfill", "accept"]
+_LOOKS = 12  # of a document that its history keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,10 @@ class Before:
     documents: of the source, by URL. standing, told, elsewhere: by URL of each page that was read:
     what stood there, what it said of each entry last (fingerprints), and which of its entries
     stand in another document too. filed: whether mailable, by (entry, topic). sources: of the
-    known entries, by id. alarms: kinds that stand for the source.
+    known entries, by id. alarms: kinds that stand for the source. history, held: by document URL; rejected: what the
+    admin refused, (document, print). rule: how the source is read, None where as it was declared. kept_at: when the
+    newest bytes of a document were kept. originals: of the known entries that are language editions, by id.
+    traits: of the records of each page, by its URL, where they are worked out already.
     """
 
     known: Known
@@ -44,6 +52,13 @@ class Before:
     topics: tuple[Topic, ...]
     countries: tuple[Country, ...]
     alarms: frozenset[str]
+    history: Mapping[str, History] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
+    rejected: frozenset[tuple[str, str]] = frozenset()
+    rule: Rule | None = None
+    kept_at: Mapping[str, datetime] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
+    traits: Mapping[str, tuple[Traits, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +66,9 @@ class Terms:
     """Under which terms a visit counts.
 
     mode: "poll"; "first" (a baseline, of which the newest as_new entries are news: None = 0, -1 = all);
-        "backfill" (later pages are baseline); "accept" (the admin believes it: a baseline, no doubts).
+        "backfill" (an older page: a baseline, no doubts); "accept" (the admin believes it: a baseline, no doubts).
     hold: more new entries than this in a poll wait for the admin before they are mailed.
+    keep_raw: seconds that bytes are kept.
     """
 
     source: Source
@@ -61,6 +77,7 @@ class Terms:
     hold: int
     mode: Mode = "poll"
     as_new: int | None = None
+    keep_raw: int = 30 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +88,35 @@ class Revised:
     significant: bool
 
 
-def links_of(page: Page, known: Known, before: Before, terms: Terms) -> identity.Links:
+def links_of(page: Page, known: Known, before: Before, terms: Terms) -> Links:
     """The records of a page, linked to what is known."""
     own, said = (page.url, page.address), before.told.get(page.url, {})
-    return identity.link(page.extraction.records, known, source=terms.source.id, own=own, said=said)
+    learnt = before.history.get(page.url, History()).fields.get("title")
+    counting = learnt is not None and learnt.numbers and learnt.times >= volatile.LEARNT
+    records, traits = page.extraction.records, before.traits.get(page.url, ())
+    return identity.link(records, known, source=terms.source.id, own=own, said=said, counting=counting, traits=traits)
+
+
+def view_of(pages: Sequence[Page], before: Before, terms: Terms) -> View:
+    """A document beside what is known of it. pages: with those that follow it in its list."""
+    page, last = pages[0], before.documents.get(pages[0].url)
+    own, *others = [links_of(one, before.known, before, terms) for one in pages]
+    standing = before.standing.get(page.url, ())
+    return View(
+        terms.source.id,
+        page.url,
+        page.extraction,
+        method=last.method if last else "",
+        held=last.records if last else len(standing),
+        stood={one.sighting.entry: before.known.entries[one.sighting.entry].record for one in standing},
+        links=own.links,
+        known=before.known,
+        history=before.history.get(page.url, History()),
+        now=terms.now,
+        beyond=[link for links in others for link in links.links],
+        moved=0 if own.relaunched else own.moved,
+        elsewhere=page.elsewhere,
+    )
 
 
 def doubt_of(pages: Sequence[Page], before: Before, terms: Terms) -> Doubt | None:
@@ -83,19 +125,7 @@ def doubt_of(pages: Sequence[Page], before: Before, terms: Terms) -> Doubt | Non
     pages: the document, with the pages that follow it in its list: a known entry on any of
     them shows that the list has only gone on.
     """
-    if terms.mode in ("first", "accept"):
-        return None
-    page, last = pages[0], before.documents.get(pages[0].url)
-    linked = [link.entry for one in pages for link in links_of(one, before.known, before, terms).links]
-    return suspicion.doubt(
-        terms.source.id,
-        page.url,
-        page.extraction,
-        method=last.method if last else "",
-        stood=[before.known.entries[one.sighting.entry].record for one in before.standing.get(page.url, ())],
-        held=last.records if last else 0,
-        known=sum(id is not None for id in linked),
-    )
+    return None if terms.mode in ("first", "accept", "backfill") else suspicion.doubt(view_of(pages, before, terms))
 
 
 @dataclass
@@ -110,16 +140,24 @@ class Visit:
     standing: list[Standing] = field(default_factory=list)
     evidence: list[tuple[str, Key]] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)  # documents whose doubt ended
+    histories: dict[str, History] = field(default_factory=dict)
+    editions: list[EditionOf] = field(default_factory=list)
     seen: int = 0
     holding: bool = False
+    wary: bool = False  # of this page only what is surely new is news
 
     def __post_init__(self) -> None:
         self.owners = dict(self.before.known.owners)
         self.familiar = dict(self.before.known.entries)
         self.made: dict[str, str] = {}  # id: urn of what is new
         self.rewritten: set[str] = set()
-        self.quiet: set[str] = set()  # new, but on a page that only moved
+        self.quiet: set[str] = set()  # new, but on a page that only moved or was doubted
+        self.wide: dict[str, frozenset[str]] = {}  # by entry: fields that its page changed as a whole
         self.rows: list[list[tuple[str, PartialDate | None]]] = []  # by page: entry and date
+        self.rulebook, self.atlas = Rulebook(self.before.topics), Atlas(self.before.countries)
+        self.filed: dict[str, tuple[tuple[str, str], ...]] = {}  # by entry that is new or revised: topics and why
 
     # ---- documents ----
 
@@ -128,27 +166,73 @@ class Visit:
         self.rows.append([])
         self.seen += len(page.extraction.records)
         if not (self.reading.walked and number):
-            following = self.reading.pages if self.reading.walked else (page,)
-            doubt = doubt_of(following, self.before, self.terms)
-            self.doubts += [doubt] if doubt else []
-            self.holding = doubt is not None
+            self._judge(page)
         if self.holding:
             return
         links = links_of(page, Known(self.owners, self.familiar), self.before, self.terms)
         relaunched = links.relaunched and self.terms.mode == "poll"
-        if relaunched:
-            self.remarks.append(remarks.relaunched(page.url, links.links))
-        for place, link, keys in _representatives(links.links, self.before.told.get(page.url, {})):
+        self._note_moved(page, links)
+        chosen = _representatives(links.links, self.before.told.get(page.url, {}))
+        judged = self._look(page, [link for _, link, _ in chosen])
+        here = {link.entry for link in links.links}
+        for place, link, keys in chosen:
             id = self._entry_of(page, link)
-            if relaunched and link.entry is None:
-                self.quiet.add(id)
             if link.entry is not None:
-                self._reword(page, link, relaunched)
-            self._remember(id, keys)
+                link = self._reword(page, link, relaunched, judged)
+            elif (relaunched or self.wary) and not self._surely_new(page, link.record, here):
+                self.quiet.add(id)
+            self._remember(id, keys, link.record.url)
             self.rows[-1].append((id, link.record.date))
             self.standing.append(_standing(self.terms, page, place, id, link))
         validators = page.validators
         self.documents.append(Document(validators, self.terms.now, page.extraction.method, len(links.links)))
+
+    def _note_moved(self, page: Page, links: Links) -> None:
+        whole = sum(link.twin is None for link in links.links)
+        if self.terms.mode == "poll" and links.moved >= max(suspicion.LEAST, suspicion.MOVED * whole):
+            self.remarks.append(remarks.relaunched(page.url, links.moved, whole))
+
+    def _judge(self, page: Page) -> None:
+        """Whether the document is held, and what becomes of a doubt that stood."""
+        following = self.reading.pages if self.reading.walked else (page,)
+        doubt = doubt_of(following, self.before, self.terms)
+        stood, self.holding, self.wary = self.before.held.get(page.url), False, False
+        history = self.before.history.get(page.url, History())
+        if doubt is None:
+            if stood is not None:
+                self.over.append(page.url)
+                self.histories[page.url] = history if self.terms.mode == "accept" else flapped(history)
+            return
+        verdict = patience.verdict(page, doubt, stood, self.before.rejected, history, self.terms.now)
+        if verdict.believed:
+            self.wary = True
+            self.over += [page.url] if stood else []
+            self.remarks.append(remarks.believed(verdict.held))
+            return
+        self.holding = True
+        self.held.append(verdict.held)
+        said = replace(doubt, message=verdict.held.message)
+        self.doubts += [said] if verdict.told else []
+
+    def _look(self, page: Page, links: Sequence[Link]) -> Judged:
+        """What of the page changes by itself; the look goes into its history."""
+        told = self.before.told.get(page.url, {})
+        seen = [
+            volatile.Seen(id, self.familiar[id].record, link.record, told[id] == link.record.fingerprint)
+            for link in links
+            if (id := link.entry or "") in told and id not in self.rewritten
+        ]
+        history = self.histories.get(page.url) or self.before.history.get(page.url, History())
+        judged = volatile.judge(history, seen, self.terms.now)
+        looks = (*history.looks, suspicion.look(page.extraction))[-_LOOKS:]
+        self.histories[page.url] = replace(judged.history, looks=looks)
+        return judged
+
+    def _surely_new(self, page: Page, record: Record, here: set[str | None]) -> bool:
+        known = self.before.known.entries
+        stood = {one.sighting.entry: known[one.sighting.entry].record for one in self.before.standing.get(page.url, ())}
+        gone = [one for id, one in stood.items() if id not in here]
+        return suspicion.surely_new(record, list(stood.values()), gone, self.terms.now)
 
     def _entry_of(self, page: Page, link: Link) -> str:
         """The id of a record's entry, minted where there is none."""
@@ -161,25 +245,39 @@ class Visit:
             id, urn, link.record, url, self.terms.source.id, Countries(), now, now, None, baseline=True, revision=1
         )
         self.made[id] = urn
+        self._attach(id, link.record)
         self.familiar[id] = Familiar(entry, frozenset(), here=True)
         return id
 
-    def _reword(self, page: Page, link: Link, relaunched: bool) -> None:
-        """Take over what the record says of a known entry."""
+    def _attach(self, id: str, record: Record) -> None:
+        """Note where a new entry is another language edition of a known one."""
+        owners = self.owners.get(("edition", related.edition_key(record.url)), ())
+        original = related.original_of(record, [self.familiar[one].entry for one in owners])
+        if original is not None:
+            self.editions.append(EditionOf(id, self.before.originals.get(original.id, original.id), "url"))
+
+    def _reword(self, page: Page, link: Link, relaunched: bool, judged: Judged) -> Link:
+        """Take over what the record says of a known entry; the link with the record as it counts."""
         id = link.entry or ""
         familiar = self.familiar[id]
         told = self.before.told.get(page.url, {}).get(id)
         if told == link.record.fingerprint:
-            return
+            return link
         if told is None and not relaunched:
             record = changes.fill(familiar.record, link.record)
         else:
+            settled = () if relaunched else judged.settled.get(id, ())
+            link = replace(link, record=volatile.kept(familiar.record, link.record, settled))
             record = changes.rewrite(familiar.record, link.record)
             self.rewritten.add(id)
+            self.wide[id] = self.wide.get(id, frozenset()) | judged.wide
         self.familiar[id] = replace(familiar, entry=replace(familiar.entry, record=record))
+        return link
 
-    def _remember(self, id: str, keys: Sequence[Key]) -> None:
+    def _remember(self, id: str, keys: Sequence[Key], url: str | None) -> None:
         familiar = self.familiar[id]
+        edition = related.edition_key(url)
+        keys = [*keys, ("edition", edition)] if edition else keys
         fresh = [key for key in dict.fromkeys(keys) if key not in familiar.keys]
         for key in fresh:
             self.evidence.append((id, key))
@@ -201,18 +299,16 @@ class Visit:
 
     def news(self, order: Sequence[str]) -> set[str]:
         """Those of the new entries that people may be told of."""
-        if self.terms.mode == "first":
+        if self.terms.mode in ("first", "accept"):
             count = self.terms.as_new or 0
             return set(order if count < 0 else order[:count])
-        if self.terms.mode == "accept":
+        if self.terms.mode == "backfill":
             return set()
         lists = [[row for rows in self.rows for row in rows]] if self.reading.walked else self.rows
         found: set[str] = set()
         for rows in lists:
             known = [id not in self.made for id, _ in rows]
             end = arrivals.backfill_from([date for _, date in rows], known)
-            if self.terms.mode == "backfill":
-                end = min(end, len(self.rows[0]))
             found.update(id for id, _ in rows[:end] if id in self.made)
         return found - self.quiet
 
@@ -223,12 +319,18 @@ class Visit:
         return replace(
             draft,
             url=record.url or draft.url,
-            countries=countries_of(record, self.before.countries, source.country),
+            countries=self._classified(id, record, source.country),
             updated_at=changes.old_updated_at(record, source.timezone, now) if old else now,
             published_at=changes.published_at(record, source.timezone),
             baseline=old,
-            topics=tuple(topic for topic, _ in file_under(record, self.before.topics)),
+            topics=tuple(topic for topic, _ in self.filed[id]),
         )
+
+    def _classified(self, id: str, record: Record, country: str) -> Countries:
+        """The countries of an entry as it is now; its topics go into `filed`."""
+        fields = fields_of(record)
+        self.filed[id] = self.rulebook.file(record, fields)
+        return self.atlas.countries(record, country, fields)
 
     # ---- what is known ----
 
@@ -237,19 +339,21 @@ class Visit:
         found: list[Revised] = []
         for id, before in self.before.known.entries.items():
             record = self.familiar[id].record
-            if record.fingerprint == before.record.fingerprint:
+            if record is before.record or record.fingerprint == before.record.fingerprint:
                 continue
-            told = id in self.rewritten and changes.significant(before.record, record)
+            narrow = volatile.kept(before.record, record, self.wide.get(id, ()))
+            told = id in self.rewritten and changes.significant(before.record, narrow)
             found.append(Revised(self._revision(before.entry, record, told), told))
         return tuple(found)
 
     def _revision(self, known: Entry, record: Record, told: bool) -> Entry:
         source = self.before.sources.get(known.source, self.terms.source)
         entry = changes.reworded(known, record, timezone=source.timezone, told=told, now=self.terms.now)
-        topics = [topic for topic, _ in file_under(record, self.before.topics)]
+        countries = self._classified(known.id, record, source.country)
+        topics = [topic for topic, _ in self.filed[known.id]]
         return replace(
             entry,
-            countries=countries_of(record, self.before.countries, source.country),
+            countries=countries,
             topics=tuple(dict.fromkeys([*known.topics, *topics])),
         )
 

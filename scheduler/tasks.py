@@ -7,15 +7,22 @@ worker's ticks call them; `tidings run --once` calls them in a row.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from feeds.poll import Polled, Watch, poll_due
+from feeds import downloads_watch
+from feeds.downloads_watch import Looked
+from feeds.poll import Polled, Watch
 from feeds.publish import Published, publish
+from feeds.rounds import Rounds, poll_due
 from feeds.settings import Publishing
+from mail.alarm_mail import AT, tell
 from mail.deliver import Delivered, Delivery, deliver
 from mail.digest import Planned, plan_due
+from mail.inbox import Read
+from mail.incoming import look
 from mail.settings import Digests, Keeping
 from mail.upkeep import end_pauses, forget_unconfirmed
+from mail.watchdog import GRACE, watch
 from state.store import Store
 
 _TRANSACTIONS = 200  # of looking after people, in one call
@@ -23,7 +30,10 @@ _TRANSACTIONS = 200  # of looking after people, in one call
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The parts that are held open while work is done. owner: names this process in leases."""
+    """The parts that are held open while work is done. owner: names this process in leases.
+
+    admin: the mailbox that hears of alarms, or "".
+    """
 
     store: Store
     watch: Watch
@@ -33,11 +43,17 @@ class Work:
     keeping: Keeping
     clock: Callable[[], datetime]
     owner: str
+    admin: str = ""
 
 
-async def poll(work: Work) -> tuple[Polled, ...]:
-    """Read every source whose time has come."""
-    return await poll_due(work.watch, now=work.clock(), owner=work.owner)
+async def poll(work: Work, rounds: Rounds) -> tuple[Polled, ...]:
+    """Begin to read the sources whose time has come; what has been read since the last call."""
+    return await rounds.tick(work.clock())
+
+
+async def look_at_files(work: Work) -> tuple[Looked, ...]:
+    """See whether files of entries were replaced: a few, whose time has come."""
+    return await downloads_watch.check(work.watch, now=work.clock(), owner=work.owner)
 
 
 async def publish_feeds(work: Work) -> Published:
@@ -82,6 +98,19 @@ async def send(work: Work, stop: asyncio.Event | None = None) -> Delivered:
     return await deliver(work.delivery, clock=work.clock, owner=work.owner, stop=stop)
 
 
+async def read_answers(work: Work, since: datetime) -> Read:
+    """Act on mail that came back, and see whether digests went out in time. since: when this process began its work."""
+    now = work.clock()
+    await asyncio.to_thread(watch, work.store, now=now, since=since)
+    return await asyncio.to_thread(look, work.store, work.delivery.settings.inbox, now=now)
+
+
+async def tell_admin(work: Work, *, immediately: bool = False) -> bool:
+    """Write the day's mail about alarms, if there is one. immediately: at any hour."""
+    after = time(0) if immediately else AT
+    return await asyncio.to_thread(tell, work.store, work.admin, site=work.delivery.site, now=work.clock(), after=after)
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one full round did."""
@@ -94,8 +123,12 @@ class Round:
 
 async def once(work: Work) -> Round:
     """Everything that is due now, in the order in which one makes the next."""
-    polled = await poll(work)
+    polled = await poll_due(work.watch, now=work.clock(), owner=work.owner)
+    await look_at_files(work)
     published = await publish_feeds(work)
     await look_after(work)
     planned = await plan(work, immediately=True)
-    return Round(polled, published, planned, await send(work))
+    await tell_admin(work, immediately=True)  # a clock may call us at night only
+    delivered = await send(work)
+    await read_answers(work, work.clock() - GRACE)
+    return Round(polled, published, planned, delivered)

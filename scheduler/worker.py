@@ -15,20 +15,26 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from feeds.downloads_watch import Looked
 from feeds.publish import Published
+from feeds.rounds import Rounds
 from mail.deliver import Delivered
 from mail.digest import Planned
+from mail.inbox import Read
 from scheduler import tasks
 from scheduler.tasks import Work
 from state.errors import UserError
 
 GRACE = 10.0  # seconds for what is on the wire
 TICKS = {
-    "poll": 5.0,
+    "poll": 1.0,
     "publish": 2.0,
     "plan": 5.0,
     "send": 2.0,
     "people": 60.0,
+    "answers": 60.0,
+    "files": 60.0,
+    "admin": 60.0,
 }  # seconds between two looks at what is due
 
 log = structlog.get_logger()
@@ -44,12 +50,16 @@ class Worker:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._rounds = Rounds(work.watch, work.owner)
         self._jobs: dict[str, Callable[[], Awaitable[object]]] = {
-            "poll": partial(tasks.poll, work),
+            "poll": partial(tasks.poll, work, self._rounds),
             "publish": partial(tasks.publish_feeds, work),
             "plan": partial(tasks.plan, work),
             "send": partial(tasks.send, work, self._stopping),
             "people": partial(tasks.look_after, work),
+            "answers": partial(tasks.read_answers, work, work.clock()),
+            "files": partial(tasks.look_at_files, work),
+            "admin": partial(tasks.tell_admin, work),
         }
 
     async def run(self) -> None:
@@ -64,6 +74,7 @@ class Worker:
             self._scheduler.pause()
             if self._running:
                 await asyncio.wait(self._running, timeout=GRACE)
+            await self._rounds.stop(GRACE)
             self._scheduler.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -106,10 +117,17 @@ class Worker:
 def summary(done: object) -> dict[str, object]:
     """What is worth a line in the log: nothing where nothing was done."""
     match done:
+        case bool():
+            return {"mails": 1} if done else {}
         case int():
             return {"people": done} if done else {}
+        case (Looked(), *_):
+            replaced = [one.url for one in done if isinstance(one, Looked) and one.entries]
+            return {"files": len(done), **({"replaced": replaced} if replaced else {})}
         case tuple():
             return {"polled": len(done), "new": sum(len(p.new) for p in done)} if done else {}
+        case Read(kinds=kinds) if kinds:
+            return dict(kinds)
         case Published(built=built, failed=failed) if built or failed:
             return {"feeds": len(built), "failed": [name for name, _ in failed]}
         case Planned(messages=messages) if messages:

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 from sqlalchemy import Connection, and_, func, select
 
 from state import outbox
-from state.schema import slots, sources, subscribers
+from state.schema import slots, subscribers
+from state.schema_watching import sources
 
 What: TypeAlias = Literal["poll", "digests", "mail"]
 

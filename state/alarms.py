@@ -1,15 +1,17 @@
 """What the admin should know: one row while it stands, told once until it changes.
 
 Kinds: broken, empty, quarantined, relaunched, redesigned, flood, quiet, gone,
-moved, robots, bound (of a source); delivery and others (source "") of the service;
+moved, robots, bound (of a source); delivery, network and others (source "") of the service;
 delivery and templates of digests (source "digests").
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from state.chunks import chunks
 from state.schema import alarms as table
 from state.upsert import insert
 
@@ -51,3 +53,12 @@ def alarms(db: Connection, *, source: str | None = None) -> tuple[Alarm, ...]:
     if source is not None:
         wanted = wanted.where(table.c.source == source)
     return tuple(Alarm(r.source, r.kind, r.since, r.message, r.asks) for r in db.execute(wanted))
+
+
+def standing(db: Connection, ids: Collection[str]) -> set[tuple[str, str]]:
+    """(source, kind) of what stands for some sources."""
+    found: set[tuple[str, str]] = set()
+    for some in chunks(sorted(set(ids))):
+        rows = db.execute(select(table.c.source, table.c.kind).where(table.c.source.in_(some)))
+        found |= {(row.source, row.kind) for row in rows}
+    return found

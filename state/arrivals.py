@@ -13,7 +13,8 @@ from sqlalchemy import Connection, and_, or_, select
 
 from state import entries as entry_rows
 from state.filters import parse_expression
-from state.schema import entries, filings
+from state.schema import filings
+from state.schema_watching import entries
 
 MOST = 20_000  # arrivals that are looked at, the newest: what a service brings in a week is known by then
 

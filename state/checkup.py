@@ -18,7 +18,7 @@ from sqlalchemy import Column, Connection, func, select, text
 
 from state import alarms, sendlog, stoplist
 from state.schema import filings, outbox, subscriber_log, subscribers
-from state.schema import sources as source_table
+from state.schema_watching import sources as source_table
 from state.store import Store, where
 
 Level: TypeAlias = Literal["ok", "warning", "broken"]

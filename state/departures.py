@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, select, update
 
+from state import bounces
 from state.locks import holding
 from state.schema import counters, outbox, sent, slots, subscriber_log, subscribers, subscriptions
 from state.subscribers import EPOCH, ERASED
@@ -23,6 +24,7 @@ def erase(db: Connection, name: str) -> int:
     What is on the wire at this moment is finished.
     """
     left = db.scalar(holding(db, select(subscribers.c.left_at).where(subscribers.c.id == name)))
+    bounces.forget(db, name)
     for table in (slots, subscriptions, sent, subscriber_log):
         db.execute(delete(table).where(table.c.subscriber == name))
     nameless = update(outbox).where(outbox.c.subscriber == name).values(recipient="", payload="", reply="")

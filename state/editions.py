@@ -132,6 +132,13 @@ def issues(db: Connection, *, limit: int | None = None) -> tuple[Issue, ...]:
     return tuple(Issue(_edition(row), states.get(row.id, {}), _desk(row)) for row in rows)
 
 
+def approved_entries(db: Connection, *, limit: int = 100) -> set[str]:
+    """Entries of the newest editions that the admin approved and that went."""
+    let_go = (editions.c.approved != "") & (editions.c.approved == editions.c.content) & (editions.c.state == "going")
+    rows = db.scalars(select(editions.c.entries).where(let_go).order_by(editions.c.created_at.desc()).limit(limit))
+    return {entry for row in rows for entry, _ in decode(row, tuple[tuple[str, int], ...])}
+
+
 def log(db: Connection, name: str, *, at: datetime, what: str) -> None:
     """Add a line to an edition's log."""
     db.execute(edition_log.insert().values(edition=name, at=at, what=what))

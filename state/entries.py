@@ -6,22 +6,34 @@ An entry is never deleted; it may be withdrawn (by its source) or hidden (by the
 admin). Where it was seen and what links to it: `state.sightings`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from state.chunks import chunks
 from state.codec import decode, encode
 from state.errors import NotFound
 from state.filings import ALL
 from state.records import Countries, Entry, Record, Revision, Sighting
-from state.schema import entries as table
 from state.schema import filings, topics
-from state.schema import revisions as revision_table
-from state.schema import sightings as sighting_table
+from state.schema_watching import entries as table
+from state.schema_watching import revisions as revision_table
+from state.schema_watching import sightings as sighting_table
 from state.text import folded
 
 # ---- reading ----
@@ -39,7 +51,7 @@ def by_ids(db: Connection, ids: Iterable[str]) -> dict[str, Entry]:
     """Entries by id; an unknown id is left out."""
     found: dict[str, Entry] = {}
     for some in chunks(ids):
-        found.update({e.id: e for e in _load(db, _rows().where(table.c.id.in_(some)))})
+        found.update({e.id: e for e in _load(db, _BY_IDS, {"some": some})})
     return found
 
 
@@ -167,8 +179,18 @@ def _rows() -> Select[Any]:
     return select(table, _under_all.c.seq).select_from(table.outerjoin(_under_all, filed))
 
 
-def _load(db: Connection, wanted: Select[Any]) -> list[Entry]:
-    rows = db.execute(wanted).all()
+_some: BindParameter[Any] = bindparam("some", expanding=True)
+_BY_IDS = _rows().where(table.c.id.in_(_some))
+_TOPICS = (
+    select(filings.c.entry, filings.c.topic)
+    .join(topics, and_(topics.c.id == filings.c.topic, topics.c.closed_at.is_(None)))
+    .where(filings.c.entry.in_(_some))
+    .order_by(filings.c.seq)
+)
+
+
+def _load(db: Connection, wanted: Select[Any], values: Mapping[str, object] | None = None) -> list[Entry]:
+    rows = db.execute(wanted, values).all()
     under = _topics(db, [row.id for row in rows])
     return [_entry(row, under.get(row.id, ())) for row in rows]
 
@@ -177,14 +199,8 @@ def _topics(db: Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The open topics of entries, in the order of filing."""
     found: dict[str, tuple[str, ...]] = {}
     for some in chunks(ids):
-        rows = db.execute(
-            select(filings.c.entry, filings.c.topic)
-            .join(topics, and_(topics.c.id == filings.c.topic, topics.c.closed_at.is_(None)))
-            .where(filings.c.entry.in_(some))
-            .order_by(filings.c.seq)
-        )
-        for row in rows:
-            found[row.entry] = (*found.get(row.entry, ()), row.topic)
+        for entry, topic in db.execute(_TOPICS, {"some": some}):
+            found[entry] = (*found.get(entry, ()), topic)
     return found
 
 
@@ -205,6 +221,7 @@ def _entry(row: Row[Any], under: tuple[str, ...]) -> Entry:
         topics=under,
         withdrawn_at=row.withdrawn_at,
         hidden_at=row.hidden_at,
+        merged_into=row.merged_into,
     )
 
 

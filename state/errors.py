@@ -15,3 +15,7 @@ class Conflict(UserError):
 
 class NotFound(UserError):
     """No such thing; the message names the command that lists what there is."""
+
+
+class Busy(UserError):
+    """Another process holds the database. Nothing was done; the same may be tried again."""

@@ -23,6 +23,9 @@ from state.upsert import insert
 
 ALL = "all"  # the topic that every entry is filed under
 _COUNTER = "filings"
+_FILED = select(table.c.entry, table.c.topic, table.c.mailable).where(
+    table.c.entry.in_(bindparam("some", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,7 @@ def filed(db: Connection, entries: Iterable[str]) -> dict[tuple[str, str], bool]
     """Whether mailable, by (entry, topic), of all filings of these entries."""
     found: dict[tuple[str, str], bool] = {}
     for some in chunks(entries):
-        rows = db.execute(select(table.c.entry, table.c.topic, table.c.mailable).where(table.c.entry.in_(some)))
-        found.update({(row.entry, row.topic): row.mailable for row in rows})
+        found.update({(entry, topic): mailable for entry, topic, mailable in db.execute(_FILED, {"some": some})})
     return found
 
 

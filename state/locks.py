@@ -5,7 +5,7 @@ PostgreSQL writers run side by side (READ COMMITTED), and whoever reads somethin
 in order to write accordingly holds it first. No two of them can wait for each
 other, because all take them in one order:
 
-    a name → sources → the counter "visits" → people, by id → messages, by id
+    a name → sources → hosts, by name → the counter "visits" → people, by id → messages, by id
     → the counter "windows" → the counter "filings" → fragments → feeds, by name
 
 Called by the modules of state/ only.

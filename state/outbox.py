@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, or_, select, update
 
 from state.chunks import chunks
 from state.errors import NotFound
@@ -39,11 +39,11 @@ TAKEN: tuple[State, ...] = ("claimed", "sending")
 LANES = (0, 1)  # single mails (confirmations), digests
 
 
-# The two statements that run for every message are built once: building them costs as much as running them.
+# The statements that run for every message are built once: building them costs as much as running them.
 _OURS = (outbox.c.id == bindparam("of")) & (outbox.c.fence == bindparam("under"))
 _BEGIN = (
     update(outbox)
-    .where(_OURS, outbox.c.state == "claimed", outbox.c.lease_until > bindparam("now"))
+    .where(_OURS, outbox.c.state == "claimed")
     .values(
         state="sending",
         lease_until=bindparam("until"),
@@ -52,9 +52,14 @@ _BEGIN = (
         updated_at=bindparam("now"),
     )
 )
+_CLAIMED = select(outbox.c.id, outbox.c.fence).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)),
+    outbox.c.state == "claimed",
+    outbox.c.lease_until > bindparam("now"),
+)
 _RECORD = (
     update(outbox)
-    .where(_OURS, outbox.c.state.in_(TAKEN))
+    .where(_OURS, or_(*(outbox.c.state == state for state in TAKEN)))  # no IN: it cannot be run for many at once
     .values(
         state=bindparam("became"),
         phase=bindparam("phase"),
@@ -64,6 +69,32 @@ _RECORD = (
         lease_until=None,
         updated_at=bindparam("now"),
     )
+)
+
+
+_FIELDS = tuple(Message.__dataclass_fields__)
+_DUE = (
+    select(outbox.c.next_try_at, outbox.c.id)
+    .where(
+        outbox.c.state == bindparam("in_state"),
+        outbox.c.lane == bindparam("in_lane"),
+        outbox.c.next_try_at <= bindparam("now"),
+    )
+    .order_by(outbox.c.next_try_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state.in_(WAITING))
+    .values(
+        state="claimed",
+        owner=bindparam("by"),
+        lease_until=bindparam("until"),
+        fence=outbox.c.fence + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(*(outbox.c[name] for name in _FIELDS))
 )
 
 
@@ -140,21 +171,10 @@ def claim(db: Connection, *, owner: str, now: datetime, lease: float, limit: int
     if not chosen:
         return ()
     put_aside(db, chosen, now)  # of editions that do not go
-    taken = (
-        update(outbox)
-        .where(outbox.c.id.in_(chosen), outbox.c.state.in_(WAITING))
-        .values(
-            state="claimed",
-            owner=owner,
-            lease_until=now + timedelta(seconds=lease),
-            fence=outbox.c.fence + 1,
-            updated_at=now,
-        )
-        .returning(*outbox.c)
-    )
     place = {number: index for index, number in enumerate(chosen)}
-    rows = db.execute(taken).all()
-    return tuple(_message(row) for row in sorted(rows, key=lambda row: place[row.id]))
+    until = now + timedelta(seconds=lease)
+    rows = db.execute(_CLAIM, {"ids": chosen, "by": owner, "until": until, "now": now}).all()
+    return tuple(Message(*row) for row in sorted(rows, key=lambda row: place[row.id]))
 
 
 def _due(db: Connection, now: datetime, limit: int) -> list[int]:
@@ -163,14 +183,8 @@ def _due(db: Connection, now: datetime, limit: int) -> list[int]:
     for lane in LANES:
         found: list[tuple[datetime, int]] = []
         for state in WAITING:
-            due = (
-                select(outbox.c.next_try_at, outbox.c.id)
-                .where(outbox.c.state == state, outbox.c.lane == lane, outbox.c.next_try_at <= now)
-                .order_by(outbox.c.next_try_at, outbox.c.id)
-                .limit(limit - len(chosen))
-                .with_for_update(skip_locked=True)
-            )
-            found += [(row.next_try_at, row.id) for row in db.execute(due)]
+            asked = {"in_state": state, "in_lane": lane, "now": now, "most": limit - len(chosen)}
+            found += [(row.next_try_at, row.id) for row in db.execute(_DUE, asked)]
         chosen += [number for _, number in sorted(found)[: limit - len(chosen)]]
         if len(chosen) >= limit:
             break
@@ -178,14 +192,27 @@ def _due(db: Connection, now: datetime, limit: int) -> list[int]:
 
 
 def begin(db: Connection, message: Message, *, now: datetime, lease: float) -> datetime | None:
-    """Note that the message goes on the wire; commit before MAIL FROM.
+    """As `begin_all`, for one message: the end of its new lease, None where it may not go."""
+    hold(db, [message.id])
+    until, begun = begin_all(db, [message], now=now, lease=lease)
+    return until if begun else None
 
-    Returns the end of the new lease, up to which the final dot may be sent; None where the claim
-    is no longer ours (it ran out, or the message was cancelled): then nothing may be sent.
+
+def begin_all(
+    db: Connection, messages: Sequence[Message], *, now: datetime, lease: float
+) -> tuple[datetime, frozenset[int]]:
+    """Note that messages go on the wire; commit before MAIL FROM. `hold` them first.
+
+    Returns the end of the new lease, up to which a final dot may be sent, and the ids of those that may go:
+    where a claim is no longer ours (it ran out, or the message was cancelled) nothing may be sent.
     """
     until = now + timedelta(seconds=lease)
-    done = db.execute(_BEGIN, {"of": message.id, "under": message.fence, "now": now, "until": until})
-    return until if done.rowcount else None
+    wanted = {message.id: message.fence for message in messages}
+    found = db.execute(_CLAIMED, {"ids": list(wanted), "now": now}) if wanted else ()
+    ours = [row.id for row in found if wanted[row.id] == row.fence]
+    if ours:
+        db.execute(_BEGIN, [{"of": number, "under": wanted[number], "now": now, "until": until} for number in ours])
+    return until, frozenset(ours)
 
 
 def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_at: datetime | None) -> int:
@@ -193,18 +220,29 @@ def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_a
 
     resend_at: when a first doubt is sent once more; None keeps doubts for the admin.
     """
-    stale, results = 0, tuple(results)
+    results = tuple(results)
+    stale = len(results)
     hold(db, [result.id for result in results])
+    certain = [_certain(result, now) for result in results if result.state != "in-doubt"]
+    if certain:
+        stale -= db.execute(_RECORD, certain).rowcount
     for result in results:
         if result.state == "in-doubt":
             ours = (outbox.c.id == result.id) & (outbox.c.fence == result.fence) & outbox.c.state.in_(TAKEN)
-            done = _doubt(db, ours, now=now, resend_at=resend_at, phase=result.phase, reply=result.reply)
-        else:
-            when = result.next_try_at or now if result.state in WAITING else None
-            values = {"became": result.state, "phase": result.phase, "reply": result.reply, "next_try_at": when}
-            done = db.execute(_RECORD, {"of": result.id, "under": result.fence, "now": now, **values}).rowcount
-        stale += not done
+            stale -= _doubt(db, ours, now=now, resend_at=resend_at, phase=result.phase, reply=result.reply)
     return stale
+
+
+def _certain(result: Result, now: datetime) -> dict[str, Any]:
+    return {
+        "of": result.id,
+        "under": result.fence,
+        "became": result.state,
+        "phase": result.phase,
+        "reply": result.reply,
+        "next_try_at": (result.next_try_at or now) if result.state in WAITING else None,
+        "now": now,
+    }
 
 
 def recover(db: Connection, *, now: datetime, resend: bool, everyone: bool = False) -> Recovered:
@@ -266,7 +304,8 @@ def _doubt(
 
 def hold(db: Connection, numbers: Collection[int]) -> None:
     """Hold messages in the order in which everybody takes several of them (state/locks.py)."""
-    _hold(db, outbox.c.id.in_(numbers))
+    if shared(db):
+        _hold(db, outbox.c.id.in_(numbers))
 
 
 def _hold(db: Connection, which: ColumnElement[bool]) -> None:
@@ -380,9 +419,6 @@ def next_due(db: Connection) -> datetime | None:
     waiting = select(func.min(outbox.c.next_try_at)).where(outbox.c.state.in_(WAITING))
     earliest: datetime | None = db.execute(waiting).scalar_one()
     return earliest
-
-
-_FIELDS = tuple(Message.__dataclass_fields__)
 
 
 def _message(row: Row[Any]) -> Message:

@@ -8,18 +8,18 @@ and mail/steps.py; nothing is committed here.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, select, update
 
 from state import entries as entry_rows
 from state import subscriptions as subscription_rows
 from state.chunks import chunks
 from state.filings import head_seq
 from state.filters import Expression, parse_expression
-from state.locks import hold_counter
-from state.schema import counters, entries, filings, outbox, sent, slots, subscribers, subscriptions
+from state.schema import counters, filings, outbox, sent, slots, subscriptions
+from state.schema_watching import entries
 from state.subscriptions import WINDOWS
 from state.upsert import insert
 
@@ -73,35 +73,6 @@ def note_sent(db: Connection, lines: Sequence[tuple[str, str, int, int]]) -> Non
         db.execute(sent.insert(), [dict(zip(_LINE, line, strict=True)) for line in lines])
 
 
-def open_windows(db: Connection, *, window: timedelta) -> int:
-    """Give everybody who reads "now" and is owed something a slot: a window after the first filing owed.
-
-    Looks only at subscriptions as groups of the same topic and cursor, and only if
-    something was filed since it looked last. Returns how many groups have slots now.
-    """
-    hold_counter(db, WINDOWS)
-    head = head_seq(db)
-    seen = db.scalar(select(counters.c.value).where(counters.c.name == WINDOWS)) or 0
-    if head == seen:
-        return 0
-    opened = 0
-    since = _since().label("since")
-    groups = db.execute(_reading_now(select(subscriptions.c.topic, since)).group_by(subscriptions.c.topic, since))
-    for group in groups.all():
-        owed = candidates(db, group.topic, since=group.since, head=head)
-        if owed:
-            _open(db, group.topic, group.since, owed[-1].filed_at + window)
-            opened += 1
-    row = insert(db, counters).values(name=WINDOWS, value=head)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": head}))
-    return opened
-
-
-def windows_are_open(db: Connection) -> bool:
-    """Whether nothing was filed since `open_windows` looked; cheap, for a read transaction."""
-    return (db.scalar(select(counters.c.value).where(counters.c.name == WINDOWS)) or 0) == head_seq(db)
-
-
 def open_window(db: Connection, subscriber: str, due_at: datetime) -> None:
     """The same for one person whose rhythm became "now", or who is back: due then, if anything is owed."""
     mine = [row for row in subscription_rows.listed(db, subscriber=subscriber) if row.every == "now"]
@@ -127,7 +98,7 @@ def give_back(db: Connection, subscriber: str, now: datetime) -> None:
 def give_back_messages(db: Connection, messages: Sequence[int], *, keep: Collection[str]) -> int:
     """What was in these messages is owed again, but for some entries; how many lines. At most a few hundred.
 
-    The next look at what is owed to readers of "now" (`open_windows`) looks at everything.
+    The next look at what is owed to readers of "now" (mail/windows.py) looks at everything.
     """
     lines = sent.c.message.in_(messages) & sent.c.entry.not_in(keep)
     people = list(db.scalars(select(sent.c.subscriber).where(lines).distinct()))
@@ -153,25 +124,10 @@ def _mailable(topic: str, since: int) -> Select[Any]:
     return columns.join(entries, visible).where(filings.c.topic == topic, mailable, filings.c.seq > since)
 
 
-def _since() -> ColumnElement[int]:
+def since() -> ColumnElement[int]:
+    """The filing up to which nothing is owed to a subscription."""
     later = subscriptions.c.cursor_seq > subscriptions.c.start_seq
     return case((later, subscriptions.c.cursor_seq), else_=subscriptions.c.start_seq)
-
-
-def _reading_now(columns: Select[Any]) -> Select[Any]:
-    confirmed = and_(subscribers.c.id == subscriptions.c.subscriber, subscribers.c.state == "confirmed")
-    return columns.select_from(subscriptions).join(subscribers, confirmed).where(subscriptions.c.every == "now")
-
-
-def _open(db: Connection, topic: str, since: int, due_at: datetime) -> None:
-    """A slot for each person of a group; one that stands already is earlier and stays."""
-    people = (
-        select(subscriptions.c.subscriber, literal("now"), literal(due_at, slots.c.due_at.type))
-        .join(subscribers, and_(subscribers.c.id == subscriptions.c.subscriber, subscribers.c.state == "confirmed"))
-        .where(subscriptions.c.every == "now", subscriptions.c.topic == topic, _since() == since)
-    )
-    rows = insert(db, slots).from_select(["subscriber", "every", "due_at"], people)
-    db.execute(rows.on_conflict_do_nothing(index_elements=["subscriber", "every"]))
 
 
 def told(db: Connection, subscriber: str, entry: str) -> tuple[tuple[int, int], ...]:

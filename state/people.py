@@ -67,6 +67,11 @@ def pages(
         left = None if left is None else left - len(found)
 
 
+def notes(db: Connection) -> bool:
+    """Whether anybody chose what comes when nothing was new."""
+    return db.scalar(select(subscribers.c.id).where(subscribers.c.note != "").limit(1)) is not None
+
+
 def known(db: Connection, email_keys: Collection[str]) -> dict[str, Known]:
     """Those who are here, by the key of their address."""
     found: dict[str, str] = {}

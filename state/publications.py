@@ -16,7 +16,8 @@ from state import codec, upsert
 from state.chunks import chunks
 from state.locks import holding
 from state.records import Countries, Record
-from state.schema import entries, feed_files, feeds, filings, fragments, sightings, sources, topics
+from state.schema import feed_files, feeds, filings, fragments, topics
+from state.schema_watching import entries, sightings, sources
 
 _SOURCE = "source-"
 _SCAN = 500  # rows of one look through the ledger for a narrowed feed
@@ -65,20 +66,24 @@ class File:
 
 def put_fragments(db: Connection, entry: str, kept: Mapping[str, bytes]) -> None:
     """Keep an entry as rendered, by form; replaces what was kept. In a transaction that counts as a visit."""
-    db.execute(delete(fragments).where(fragments.c.entry == entry, fragments.c.form.not_in(kept)))
-    row = upsert.insert(db, fragments)
-    row = row.on_conflict_do_update(index_elements=["entry", "form"], set_={"body": row.excluded.body})
-    db.execute(row, [{"entry": entry, "form": form, "body": body} for form, body in sorted(kept.items())])
+    put_all_fragments(db, {entry: kept})
+
+
+def put_all_fragments(db: Connection, kept: Mapping[str, Mapping[str, bytes]]) -> None:
+    """The same for many entries: by entry, then by form."""
+    for some in chunks(kept):
+        db.execute(delete(fragments).where(fragments.c.entry.in_(some)))
+        rows = [{"entry": id, "form": form, "body": body} for id in some for form, body in sorted(kept[id].items())]
+        if rows:
+            db.execute(insert(fragments), rows)
 
 
 def mark_dirty(db: Connection, names: Iterable[str], now: datetime) -> None:
     """Have these feeds built again; makes those that are missing."""
     rows = [{"name": name, "dirty": True, "changes": 1, "created_at": now, "error": ""} for name in sorted(set(names))]
-    if not rows:
-        return
     again = {"dirty": True, "changes": feeds.c.changes + 1}
-    for row in rows:
-        db.execute(upsert.insert(db, feeds).values(**row).on_conflict_do_update(index_elements=["name"], set_=again))
+    for some in chunks(rows):
+        db.execute(upsert.insert(db, feeds).on_conflict_do_update(index_elements=["name"], set_=again), some)
 
 
 def missing(db: Connection) -> tuple[str, ...]:

@@ -13,13 +13,17 @@ from state.dates import PartialDate
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A download of an entry. type: media type or ""; language: BCP 47 or ""; length: bytes or None."""
+    """A download of an entry. type: media type or ""; language: BCP 47 or ""; length: bytes or None.
+
+    replaced_at: when other bytes were found at its address last (feeds/downloads_watch.py), None: never.
+    """
 
     url: str
     type: str = ""
     language: str = ""
     title: str = ""
     length: int | None = None
+    replaced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Record:
         URL fragment without "#" (an element id or a text fragment), or "".
     guid: the feed's own id, or "".
     published: aware, only where the document gives a time. place: as written.
+    updated: aware, when the document says it was last changed: evidence of a revision, never its date.
     kind: press-release, media-advisory, report … or None.
     content: sanitised HTML, or "". language: BCP 47, or "".
     confidence, origin: by field name: 0 to 1, and where the value came from
@@ -44,6 +49,7 @@ class Record:
     guid: str = ""
     date: PartialDate | None = None
     published: datetime | None = None
+    updated: datetime | None = None
     place: str = ""
     kind: str | None = None
     summary: str = ""
@@ -72,11 +78,39 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """One of several lists that are about as likely. selector: what the override "item" says for it, or ""."""
+
+    selector: str
+    score: float
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a feed itself says that asking again is of use. every: seconds (ttl, sy:updatePeriod), 0 where it is unsaid.
+
+    skip_hours: 0 to 23, of UTC. skip_days: 0 (Monday) to 6.
+    """
+
+    every: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """The entries of one document, in its order.
 
     kind: "page", "feed", "text" (the document's form). method: the generator that won.
     next: URLs of further pages of the same list. feeds: URLs of feeds the page announces.
+    obstacle: what stands between us and the list, "" where nothing does: "login", "bot-wall",
+        "portal", "error-page", "app-shell", "consent" or "empty".
+    remarks: sentences about selectors of the admin that no longer fit.
+    rivals: the lists of which any may be the one that is meant, best first, the one whose entries these are
+        included; () where there is no doubt.
+    selector: what the override "item" says for the list that was found by known entries; "" for another.
+    pace: what a feed says of when to ask again.
     """
 
     kind: str
@@ -87,6 +121,11 @@ class Extraction:
     left_out: tuple[LeftOut, ...] = ()
     next: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    obstacle: str = ""
+    remarks: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    selector: str = ""
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +146,9 @@ class Source:
 
     where: URL, or absolute path of a file or folder. base_url: what relative links and
         the permanent address of a local document are resolved against ("" = where).
-    select: field name -> CSS, the admin's overrides.
-    state: "active", "paused" or "removed".
+    select: field name -> selector, the admin's overrides (docs/howto/selectors.md).
+    state: "active", "paused" or "removed". fixed: the admin chose `every`; else it is where the
+        source's own rhythm starts from. ignore_robots: read although robots.txt refuses.
     """
 
     id: str
@@ -130,6 +170,8 @@ class Source:
     next_poll_reason: str = ""
     failures: int = 0
     error: str = ""
+    fixed: bool = False
+    ignore_robots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +208,8 @@ class Entry:
     id: short, used in CLI, URLs and JSON. urn: "urn:uuid:…", used in feeds.
     record: its current wording. url: its permanent address at the source, or "".
     updated_at: DESIGN, "Feed order". seq: of its filing under "all", 0 while held.
-    revision: number of its current significant revision, from 1.
+    revision: number of its current significant revision, from 1. merged_into: id of the entry that
+        the admin made it part of; such an entry is hidden too.
     """
 
     id: str
@@ -184,6 +227,7 @@ class Entry:
     topics: tuple[str, ...] = ()
     withdrawn_at: datetime | None = None
     hidden_at: datetime | None = None
+    merged_into: str | None = None
 
     @property
     def title(self) -> str:
@@ -265,6 +309,7 @@ class Subscriber:
     generation: rises when the address changes, so that old tokens die.
     left_at: when they last left all or one topic; confirm links of before are dead.
     paused_until: when a pause ends by itself, None where it does not.
+    note: "yes" or "no": whether they hear that nothing was new; "" as the site's setting says.
     """
 
     id: str
@@ -280,6 +325,7 @@ class Subscriber:
     confirmed_at: datetime | None = None
     left_at: datetime | None = None
     paused_until: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

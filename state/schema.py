@@ -1,63 +1,19 @@
-"""The tables. The migrations must lead here (tests/state/test_migrations.py).
+"""The tables, and `metadata` of all. The migrations must lead here (tests/state/test_store.py).
 
-Ledgers, where rows are only ever added: revisions, filings, sent, subscriber_log, edition_log.
-All times are UTC. A column of JSON holds a record of state/records.py, encoded by
+Sources and entries stand in state/schema_watching.py. Ledgers, where rows are only ever added: filings, sent,
+subscriber_log, edition_log. All times are UTC. A column of JSON holds a record of state/records.py, encoded by
 state/codec.py, unless its comment says otherwise.
 """
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy import Text as AnyText
-from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
 
+from state import columns
+from state.columns import BigInt, Text, UtcDateTime
+from state.schema_watching import entries
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in, aware (UTC) out. A naive datetime is a bug and refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}; the store keeps instants")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-BigInt = BigInteger().with_variant(Integer, "sqlite")
-# Sorts by code point on both, as Python does, whatever locale the server's database has: "rows after this id" is safe.
-Text = AnyText().with_variant(TEXT(collation="C"), "postgresql")
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = columns.metadata
 
 # ---- the service itself ----
 
@@ -86,100 +42,14 @@ alarms = Table(
     Column("asks", Text),  # the command that answers
 )
 
-# ---- sources and what stood in them ----
-
-sources = Table(
-    "sources",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("where", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("timezone", Text, nullable=False),
-    Column("country", Text, nullable=False),
-    Column("base_url", Text, nullable=False),
-    Column("every", Integer, nullable=False),
-    Column("select", Text, nullable=False),  # JSON object
-    Column("state", Text, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("first_seen_at", UtcDateTime),  # when the baseline was committed
-    Column("last_polled_at", UtcDateTime),
-    Column("last_changed_at", UtcDateTime),
-    Column("next_poll_at", UtcDateTime, index=True),
-    Column("next_poll_reason", Text, nullable=False, default=""),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("error", Text, nullable=False, default=""),
-    Column("owner", Text, nullable=False, default=""),  # who polls it now
-    Column("lease_until", UtcDateTime),
-    Column("fence", Integer, nullable=False, default=0),
-)
-documents = Table(
-    "documents",  # pages of a list, files of a folder
-    metadata,
-    Column("source", Text, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
-    Column("url", Text, primary_key=True),
-    Column("etag", Text, nullable=False, default=""),
-    Column("last_modified", Text, nullable=False, default=""),
-    Column("body_hash", Text, nullable=False, default=""),
-    Column("fetched_at", UtcDateTime),
-    Column("method", Text, nullable=False, default=""),  # the generator that won last
-    Column("records", Integer, nullable=False, default=0),
-)
-
-# ---- entries ----
-
-entries = Table(
-    "entries",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("urn", Text, nullable=False, unique=True),
-    Column("record", Text, nullable=False),  # JSON Record: its current wording
-    Column("url", Text, nullable=False),
-    Column("source", Text, nullable=False),  # where it was first seen
-    Column("date", Text),  # of the record, for listing
-    Column("kind", Text),
-    Column("language", Text, nullable=False),
-    Column("countries", Text, nullable=False),  # JSON Countries
-    Column("fingerprint", Text, nullable=False),
-    Column("first_seen_at", UtcDateTime, nullable=False, index=True),
-    Column("updated_at", UtcDateTime, nullable=False),
-    Column("published_at", UtcDateTime),
-    Column("baseline", Boolean, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("withdrawn_at", UtcDateTime),
-    Column("hidden_at", UtcDateTime),
-)
-evidence = Table(
-    "evidence",  # what links a later sighting to an entry: kind "url", "guid", "title"
-    metadata,
-    Column("kind", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
-sightings = Table(
-    "sightings",
+alarms_told = Table(
+    "alarms_told",  # what stood when the admin was mailed last
     metadata,
     Column("source", Text, primary_key=True),
-    Column("document", Text, primary_key=True),
-    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("url", Text, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("first_seen_at", UtcDateTime, nullable=False),
-    Column("last_seen_at", UtcDateTime, nullable=False),
-)
-revisions = Table(
-    "revisions",
-    metadata,
-    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("significant", Boolean, nullable=False),
-    Column("record", Text, nullable=False),
+    Column("kind", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("asks", Text),
 )
 
 # ---- topics ----
@@ -208,7 +78,7 @@ filings = Table(
     "filings",
     metadata,
     Column("seq", BigInt, primary_key=True, autoincrement=False),
-    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("entry", Text, ForeignKey(entries.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("topic", Text, nullable=False),
     Column("mailable", Boolean, nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
@@ -222,7 +92,7 @@ filings = Table(
 fragments = Table(
     "fragments",  # an entry rendered once, when stored or revised
     metadata,
-    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry", Text, ForeignKey(entries.c.id, ondelete="CASCADE"), primary_key=True),
     Column("form", Text, primary_key=True),  # "atom", "rss", "json"
     Column("body", LargeBinary, nullable=False),
 )
@@ -268,6 +138,7 @@ subscribers = Table(
     Column("confirmed_at", UtcDateTime),
     Column("left_at", UtcDateTime),  # when they last left all or one topic; confirm links of before are dead
     Column("paused_until", UtcDateTime),  # when a pause ends by itself; NULL where it does not
+    Column("note", Text, nullable=False, server_default=""),  # "yes", "no": hears that nothing was new; "" as the site
 )
 subscriptions = Table(
     "subscriptions",
@@ -285,6 +156,7 @@ slots = Table(
     Column("subscriber", Text, ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("every", Text, primary_key=True),
     Column("due_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_slots_due", "due_at", "subscriber"),  # who is due, in the order in which they are planned
 )
 subscriber_log = Table(
     "subscriber_log",
@@ -355,6 +227,50 @@ outbox = Table(
     UniqueConstraint("subscriber", "kind", "key"),
     Index("ix_outbox_due", "state", "lane", "next_try_at"),
     Index("ix_outbox_edition", "edition", "state"),
+    Index("ix_outbox_message_id", "message_id"),
+)
+reports = Table(
+    "reports",  # mails that came back: bounces, complaints, wishes to leave, and what nobody understood
+    metadata,
+    Column("number", BigInt, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),  # hash of its Message-ID or octets: read twice, it counts once
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False, index=True),  # "bounce", "delay", "complaint", "unsubscribe", "automatic", …
+    Column("weight", Text, nullable=False),  # of a bounce: "hard", "soft", "ours"; else ""
+    Column("message", BigInt, index=True),  # the outbox row that it proves to be about
+    Column("subscriber", Text, index=True),
+    Column("recipient", Text, nullable=False),  # as the report says
+    Column("status", Text, nullable=False),  # "5.1.1"
+    Column("reason", Text, nullable=False),
+    Column("done", Text, nullable=False),  # what became of it, for the admin
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),  # of what was not understood
+)
+empty_slots = Table(
+    "empty_slots",  # slots that passed without a mail, counted as digests are planned
+    metadata,
+    Column("day", Text, primary_key=True),  # of planning, UTC
+    Column("every", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInt, nullable=False),
+)
+bounce_scores = Table(
+    "bounce_scores",  # how an address has bounced lately, and why nothing is sent to it
+    metadata,
+    Column("subscriber", Text, ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    Column("cause", Text, nullable=False),  # "bounced", "complained", or "" while mail goes out
+)
+pacing = Table(
+    "pacing",  # domains that asked us to slow down; no row: as fast as it goes
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("gap", Float, nullable=False),  # seconds between two mails
+    Column("strikes", Integer, nullable=False),  # since the last mail that was taken
+    Column("next_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 sent = Table(
     "sent",  # one ledger per person: written with the outbox row, in one transaction

@@ -8,16 +8,17 @@ changed last: nothing is written for a document that did not change. Called by
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from state.chunks import chunks
 from state.entries import sighting
 from state.records import Sighting
-from state.schema import counters, documents
-from state.schema import evidence as evidence_table
-from state.schema import sightings as table
+from state.schema import counters
+from state.schema_watching import documents
+from state.schema_watching import evidence as evidence_table
+from state.schema_watching import sightings as table
 from state.upsert import insert
 
 Key: TypeAlias = tuple[str, str]  # kind ("url", "guid", "title", "text") and key
@@ -29,6 +30,27 @@ class Standing:
 
     sighting: Sighting
     fingerprint: str
+
+
+# ---- questions of every visit, put together once ----
+
+_e = evidence_table.c
+_home: BindParameter[str] = bindparam("home")
+_page: BindParameter[str] = bindparam("page")
+_some: BindParameter[Any] = bindparam("some", expanding=True)
+_there = (table.c.source == _home) & (table.c.document == _page)
+_OWNERS = select(_e.key, _e.entry).where(_e.kind == bindparam("of"), _e.key.in_(_some)).order_by(_e.seen_at, _e.entry)
+_EVIDENCE = select(_e.entry, _e.kind, _e.key).where(_e.entry.in_(_some))
+_last = select(func.max(table.c.last_seen_at)).where(_there).scalar_subquery()
+_STANDING = select(table).where(_there, table.c.last_seen_at == _last).order_by(table.c.position)
+_SAID = select(table.c.entry, table.c.fingerprint).where(_there, table.c.entry.in_(_some))
+_SEEN = select(table.c.entry).where(table.c.entry.in_(_some), table.c.source == _home)
+_ELSEWHERE = (
+    select(table.c.entry)
+    .join(documents, and_(documents.c.source == table.c.source, documents.c.url == table.c.document))
+    .where(table.c.entry.in_(_some), (table.c.source != _home) | (table.c.document != _page))
+    .where(table.c.last_seen_at >= documents.c.fetched_at)
+)
 
 
 # ---- visits ----
@@ -55,24 +77,19 @@ def known_by(db: Connection, keys: Collection[Key]) -> dict[Key, tuple[str, ...]
     """Ids of the entries that each key belongs to, oldest evidence first; unknown keys are left out."""
     wanted = set(keys)
     found: dict[Key, tuple[str, ...]] = {}
-    t = evidence_table
     for kind in sorted({kind for kind, _ in wanted}):
         for some in chunks(sorted(key for named, key in wanted if named == kind)):
-            rows = db.execute(
-                select(t.c.key, t.c.entry).where(t.c.kind == kind, t.c.key.in_(some)).order_by(t.c.seen_at, t.c.entry)
-            )
-            for row in rows:
-                found[kind, row.key] = (*found.get((kind, row.key), ()), row.entry)
+            for key, entry in db.execute(_OWNERS, {"of": kind, "some": some}):
+                found[kind, key] = (*found.get((kind, key), ()), entry)
     return found
 
 
 def evidence_of(db: Connection, entries: Iterable[str]) -> dict[str, frozenset[Key]]:
     """All keys by entry id."""
     found: dict[str, set[Key]] = {}
-    t = evidence_table
     for some in chunks(entries):
-        for row in db.execute(select(t.c.entry, t.c.kind, t.c.key).where(t.c.entry.in_(some))):
-            found.setdefault(row.entry, set()).add((row.kind, row.key))
+        for entry, kind, key in db.execute(_EVIDENCE, {"some": some}):
+            found.setdefault(entry, set()).add((kind, key))
     return {entry: frozenset(keys) for entry, keys in found.items()}
 
 
@@ -88,35 +105,39 @@ def add_evidence(db: Connection, found: Collection[tuple[str, Key]], *, now: dat
 
 def standing(db: Connection, source: str, document: str) -> tuple[Standing, ...]:
     """What stood in a document when it changed last, in its order."""
-    seen_last = select(func.max(table.c.last_seen_at)).where(table.c.source == source, table.c.document == document)
-    rows = db.execute(
-        select(table)
-        .where(table.c.source == source, table.c.document == document)
-        .where(table.c.last_seen_at == seen_last.scalar_subquery())
-        .order_by(table.c.position)
-    )
+    rows = db.execute(_STANDING, {"home": source, "page": document})
     return tuple(Standing(sighting(row), row.fingerprint) for row in rows)
+
+
+def standing_at(db: Connection, source: str, document: str, at: datetime) -> tuple[str, ...]:
+    """Ids of the entries that stood in a document at an instant, as far as the sightings tell, in its order."""
+    there = (table.c.source == source) & (table.c.document == document)
+    seen_last = select(func.max(table.c.last_seen_at)).where(there).scalar_subquery()
+    until = func.coalesce(
+        select(func.min(table.c.last_seen_at)).where(there, table.c.last_seen_at >= at).scalar_subquery(), seen_last
+    )
+    rows = db.scalars(
+        select(table.c.entry)
+        .where(there, table.c.first_seen_at <= at, table.c.last_seen_at >= until)
+        .order_by(table.c.position, table.c.entry)
+    )
+    return tuple(rows)
 
 
 def fingerprints(db: Connection, entries: Iterable[str], *, source: str, document: str) -> dict[str, str]:
     """What a document said of entries when it named them last, by entry id; also of those that left it since."""
-    there = (table.c.source == source) & (table.c.document == document)
     found: dict[str, str] = {}
     for some in chunks(entries):
-        rows = db.execute(select(table.c.entry, table.c.fingerprint).where(there, table.c.entry.in_(some)))
-        found.update({row.entry: row.fingerprint for row in rows})
+        rows = db.execute(_SAID, {"home": source, "page": document, "some": some})
+        found.update((entry, fingerprint) for entry, fingerprint in rows)
     return found
 
 
 def standing_elsewhere(db: Connection, entries: Iterable[str], *, source: str, document: str) -> frozenset[str]:
     """Those of the entries that stand in another document than this one, of any source that is watched."""
-    same = and_(documents.c.source == table.c.source, documents.c.url == table.c.document)
-    other = (table.c.source != source) | (table.c.document != document)
-    still = table.c.last_seen_at >= documents.c.fetched_at
     found: set[str] = set()
     for some in chunks(entries):
-        wanted = select(table.c.entry).join(documents, same).where(table.c.entry.in_(some), other, still)
-        found.update(db.scalars(wanted))
+        found.update(db.scalars(_ELSEWHERE, {"home": source, "page": document, "some": some}))
     return frozenset(found)
 
 
@@ -124,7 +145,7 @@ def seen_in(db: Connection, entries: Iterable[str], source: str) -> frozenset[st
     """Those of the entries that were ever seen in a source."""
     found: set[str] = set()
     for some in chunks(entries):
-        found.update(db.scalars(select(table.c.entry).where(table.c.entry.in_(some), table.c.source == source)))
+        found.update(db.scalars(_SEEN, {"home": source, "some": some}))
     return frozenset(found)
 
 

@@ -2,33 +2,49 @@
 
 A claim is a lease with a fence: the fence rises with every claim, and only the
 holder of the newest one may settle a poll, so that a worker that slept through
-its lease changes nothing. A removed source keeps its row (entries name it) and
-may be added again. Called by `feeds.poll` and `feeds.sources`.
+its lease changes nothing. With a source its host is claimed (state/hosts.py): two
+sources of one host are never read at once. A removed source keeps its row (entries
+name it) and may be added again. Called by `feeds.poll` and `feeds.sources`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
+from state import hosts
 from state.chunks import chunks
 from state.codec import decode, encode
 from state.errors import NotFound
-from state.locks import hold_name
+from state.habits import Pacing
+from state.hosts import host_of
+from state.locks import hold_name, shared
 from state.records import Source, Validators
-from state.schema import documents as document_table
-from state.schema import sources as table
+from state.schema_watching import documents as document_table
+from state.schema_watching import hosts as host_table
+from state.schema_watching import sightings
+from state.schema_watching import sources as table
 from state.upsert import insert
+
+_WINDOW = 4  # due sources that are looked at for each one wanted: some are of one host. On a server each is held: one
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source that is ours to poll until the lease ends."""
+    """A source, and its host, that are ours until the lease ends. host: "" for files."""
 
     source: Source
     fence: int
+    host: str = ""
+    pacing: Pacing = field(default_factory=Pacing)
+
+    @property
+    def holder(self) -> str:
+        """The name under which the host is held."""
+        return f"{self.source.id} {self.fence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +109,8 @@ def resume(db: Connection, id: str, *, now: datetime) -> None:
 
 
 def edit(db: Connection, id: str, values: Mapping[str, object]) -> Source:
-    """Change title, language, timezone, country, every, base_url or select. Raises NotFound."""
-    known = {"title", "language", "timezone", "country", "every", "base_url", "select"}
+    """Change title, language, timezone, country, every, fixed, base_url, select or ignore_robots. Raises NotFound."""
+    known = {"title", "language", "timezone", "country", "every", "fixed", "base_url", "select", "ignore_robots"}
     assert values.keys() <= known, f"not to be edited: {sorted(values.keys() - known)}"
     kept = {name: encode(value) if name == "select" else value for name, value in values.items()}
     if kept:
@@ -131,32 +147,71 @@ def remove(db: Connection, id: str) -> None:
     forget_documents(db, id)
 
 
+def move(db: Connection, id: str, to: str) -> None:
+    """Watch a source at another address; what is known of its first page is known of the new one. Raises NotFound."""
+    before = source(db, id).where
+    _change(db, id, {"where": to, "host": host_of(to), "pacing": None})
+    d = document_table.c
+    db.execute(delete(document_table).where(d.source == id, d.url == to))
+    db.execute(update(document_table).where(d.source == id, d.url == before).values(url=to))
+    s = sightings.c
+    there = select(s.entry).where(s.source == id, s.document == to)
+    db.execute(delete(sightings).where(s.source == id, s.document == before, s.entry.in_(there)))
+    db.execute(update(sightings).where(s.source == id, s.document == before).values(document=to))
+
+
 # ---- claims ----
 
 
 def claim(db: Connection, id: str, *, owner: str, now: datetime, lease: float) -> Claim | None:
-    """Take one source for `lease` seconds, due or not; None while another holds it. Raises NotFound."""
-    taken = _claim(db, [id], owner=owner, now=now, lease=lease)
+    """Take one source for `lease` seconds, due or not; None while another holds it, or its host. Raises NotFound."""
+    taken = claim_some(db, [id], owner=owner, now=now, lease=lease)
     if not taken:
         source(db, id)
     return taken[0] if taken else None
 
 
 def claim_due(db: Connection, *, owner: str, now: datetime, lease: float, limit: int) -> tuple[Claim, ...]:
-    """Take at most `limit` active sources whose time has come, longest waiting first."""
-    due = select(table.c.id).where(table.c.state == "active", table.c.next_poll_at <= now, _free(now))
-    due = due.order_by(table.c.next_poll_at, table.c.id).limit(limit).with_for_update(skip_locked=True)
-    ids = db.scalars(due).all()
+    """Take at most `limit` active sources whose time has come and whose host is free, longest waiting first.
+
+    Of one host at most one is taken. Cost: one look at each due source of a host that is busy.
+    """
+    _name_hosts(db)
+    due = select(table.c.id, table.c.host).outerjoin(host_table, host_table.c.host == table.c.host)
+    due = due.where(table.c.state == "active", table.c.next_poll_at <= now, free(now), hosts.free(now))
+    due = due.order_by(table.c.next_poll_at, table.c.id).limit(limit if shared(db) else _WINDOW * limit)
+    found = db.execute(due.with_for_update(skip_locked=True, of=table)).all()
+    ids: list[str] = []
+    met: set[str] = set()
+    for row in found:
+        if row.host not in met and len(ids) < limit:
+            ids.append(row.id)
+            met |= {row.host} - {""}
     return _claim(db, ids, owner=owner, now=now, lease=lease)
 
 
-def claim_some(db: Connection, ids: Sequence[str], *, owner: str, now: datetime, lease: float) -> tuple[Claim, ...]:
-    """Take those of the sources that nobody holds, due or not, in the order given."""
-    return _claim(db, ids, owner=owner, now=now, lease=lease)
+def claim_some(
+    db: Connection, ids: Sequence[str], *, owner: str, now: datetime, lease: float, limit: int | None = None
+) -> tuple[Claim, ...]:
+    """Take those of the sources that nobody holds and whose host is free, due or not, in the order given.
+
+    Of one host at most one is taken, of all at most `limit`.
+    """
+    _name_hosts(db)
+    found: dict[str, str] = {}
+    for some in chunks(ids):
+        hosted = select(table.c.id, table.c.host).outerjoin(host_table, host_table.c.host == table.c.host)
+        rows = db.execute(hosted.where(table.c.id.in_(some), free(now), hosts.free(now)))
+        found |= {row.id: row.host or f" {row.id}" for row in rows}
+    single: dict[str, str] = {}
+    for id in ids:
+        if id in found:
+            single.setdefault(found[id], id)
+    return _claim(db, list(single.values())[:limit], owner=owner, now=now, lease=lease)
 
 
 def settle(db: Connection, claimed: Claim, values: Mapping[str, object]) -> bool:
-    """Write what became of a poll and end the lease.
+    """Write what became of a poll and end the lease of the source; that of its host ends by `hosts.release`.
 
     values: columns of the source that change. Returns False, and writes nothing, if
     the source was claimed by another since, or removed.
@@ -172,18 +227,35 @@ def next_due(db: Connection) -> datetime | None:
     return first
 
 
-def _free(now: datetime) -> Any:
+def free(now: datetime) -> ColumnElement[bool]:
+    """The condition under which nobody is polling a source."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def _name_hosts(db: Connection) -> None:
+    """Name the hosts of sources that an older release has kept."""
+    unnamed = db.execute(select(table.c.id, table.c["where"]).where(table.c.host.is_(None)).limit(1000)).all()
+    if unnamed:
+        rows = [{"the_id": row.id, "its": host_of(row.where)} for row in unnamed]
+        db.execute(update(table).where(table.c.id == bindparam("the_id")).values(host=bindparam("its")), rows)
 
 
 def _claim(db: Connection, ids: Sequence[str], *, owner: str, now: datetime, lease: float) -> tuple[Claim, ...]:
     order = {id: place for place, id in enumerate(ids)}
-    free = table.c.id.in_(ids) & _free(now)
+    unclaimed = table.c.id.in_(ids) & free(now)
     # what another one is claiming or settling at this moment is not waited for
-    ids = db.scalars(select(table.c.id).where(free).order_by(table.c.id).with_for_update(skip_locked=True)).all()
+    columns = (table.c.id, table.c.host, table.c.fence)
+    rows = db.execute(select(*columns).where(unclaimed).order_by(table.c.id).with_for_update(skip_locked=True)).all()
+    wanted = {row.host: f"{row.id} {row.fence + 1}" for row in rows if row.host}
+    ours = hosts.hold(db, wanted, now=now, lease=lease) if wanted else set()
+    ids = [row.id for row in rows if not row.host or row.host in ours]
     held = {"owner": owner, "lease_until": now + timedelta(seconds=lease), "fence": table.c.fence + 1}
-    rows = db.execute(update(table).where(table.c.id.in_(ids)).values(held).returning(table)).all()
-    return tuple(Claim(_source(row), row.fence) for row in sorted(rows, key=lambda row: order[row.id]))
+    done = db.execute(update(table).where(table.c.id.in_(ids)).values(held).returning(table)).all() if ids else []
+    found = sorted(done, key=lambda row: order[row.id])
+    return tuple(
+        Claim(_source(row), row.fence, row.host, decode(row.pacing, Pacing) if row.pacing else Pacing())
+        for row in found
+    )
 
 
 # ---- documents ----
@@ -222,12 +294,13 @@ def put_documents(db: Connection, id: str, read: Collection[Document]) -> None:
     db.execute(wanted.on_conflict_do_update(index_elements=["source", "url"], set_=news), rows)
 
 
-def renew(db: Connection, id: str, fresh: Collection[Validators]) -> None:
-    """Store validators of documents that did not change."""
+def renew(db: Connection, id: str, fresh: Collection[Validators], *, fetched_at: datetime | None = None) -> None:
+    """Store validators of documents that did not change. fetched_at: when they were fetched as a whole, or None."""
     t = document_table
+    whole = {} if fetched_at is None else {"fetched_at": fetched_at}
     for one in fresh:
         same = update(t).where(t.c.source == id, t.c.url == one.url)
-        db.execute(same.values(etag=one.etag, last_modified=one.last_modified))
+        db.execute(same.values(etag=one.etag, last_modified=one.last_modified, **whole))
 
 
 # ---- rows ----
@@ -254,12 +327,15 @@ def _source(row: Row[Any]) -> Source:
         next_poll_reason=row.next_poll_reason,
         failures=row.failures,
         error=row.error,
+        fixed=bool(row.fixed),
+        ignore_robots=bool(row.ignore_robots),
     )
 
 
 def _columns(kept: Source) -> dict[str, object]:
     return {
         "where": kept.where,
+        "host": host_of(kept.where),
         "kind": kept.kind,
         "title": kept.title,
         "language": kept.language,
@@ -277,4 +353,6 @@ def _columns(kept: Source) -> dict[str, object]:
         "next_poll_reason": kept.next_poll_reason,
         "failures": kept.failures,
         "error": kept.error,
+        "fixed": kept.fixed,
+        "ignore_robots": kept.ignore_robots,
     }

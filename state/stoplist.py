@@ -6,7 +6,8 @@ left since. Addresses stand in it only as keyed hashes.
 
     2026-05-10T08:00:00.000000Z left 4f2a 9c41…      the key's id, then the hash
 
-"left" is also written of a single topic, "forgotten" of somebody whose data were erased.
+"left" is also written of a single topic, "forgotten" of somebody whose data were erased, "complained" of somebody who
+marked a mail as spam: until "left" follows, by which the admin lifts it, nobody asks them whether they want mail.
 """
 
 import hashlib
@@ -25,8 +26,8 @@ from state.errors import UserError
 from state.keys import Keys
 from state.store import lies_beside
 
-Event: TypeAlias = Literal["left", "confirmed", "forgotten"]
-GONE: tuple[Event, ...] = ("left", "forgotten")
+Event: TypeAlias = Literal["left", "confirmed", "forgotten", "complained"]
+GONE: tuple[Event, ...] = ("left", "forgotten", "complained")
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -83,6 +84,11 @@ class StopList:
         """When the person of an address left for good, None where they did not or came back since."""
         event = self.last(email_key, keys=keys)
         return event[1] if event and event[0] in GONE else None
+
+    def complained(self, email_key: str, *, keys: Keys) -> bool:
+        """Whether the person of an address marked a mail as spam, and the admin has not lifted that."""
+        event = self.last(email_key, keys=keys)
+        return event is not None and event[0] == "complained"
 
     def leavers(self, email_keys: Iterable[str], *, keys: Keys) -> dict[str, datetime]:
         """Those of many addresses whose person left for good, with the time; one look at the file for all of them."""
@@ -156,6 +162,6 @@ def _events(path: Path, _size: int, _changed: int) -> Mapping[tuple[str, str], t
 
 def _line(text: str) -> Line | None:
     match text.rstrip("\n").split(" "):
-        case [at, ("left" | "confirmed" | "forgotten") as event, key, digest] if len(digest) == 40:
+        case [at, ("left" | "confirmed" | "forgotten" | "complained") as event, key, digest] if len(digest) == 40:
             return Line(datetime.strptime(at, _FORMAT).replace(tzinfo=UTC), event, key, digest)
     return None

@@ -4,7 +4,8 @@ SQLite: one writer per process; `write` takes the process's write lock, then BEG
 IMMEDIATE, so that SQLite never has to turn a reader into a writer half-way
 (deferred transactions fail under load, immediate ones wait). A missing file is
 an error unless the caller says `create`: an empty database that appears
-silently would mail everything again.
+silently would mail everything again. A file that is deleted or replaced while it is
+open is an error too: what is written to it from then on would be lost.
 
 PostgreSQL: writers run side by side and hold the rows they decide by
 (state/locks.py, docs/decisions/0012); a reader sees one state, as on SQLite.
@@ -18,11 +19,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 from state import postgres
-from state.errors import Misuse, UserError
+from state.errors import Busy, Misuse, UserError
 
 BUSY_TIMEOUT = 60.0  # seconds a writer waits for another process
 ATTEMPTS = 4  # of a unit of work that others keep from being committed
@@ -37,6 +38,8 @@ class Store:
         server = engine.dialect.name == "postgresql"
         self._reading: dict[str, Any] = postgres.READING if server else {}
         self._writing: AbstractContextManager[object] = nullcontext() if server else threading.Lock()
+        file = file_of(engine.url)
+        self._opened = (file, _identity(file)) if file else None
 
     @property
     def file(self) -> Path | None:
@@ -46,16 +49,33 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
+        self._still_there()
         with ours(self.engine.url), self.engine.connect().execution_options(**self._reading) as db, db.begin():
             yield db
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end of the block, or not at all."""
+        self._still_there()
         with self._writing, ours(self.engine.url), self.engine.connect() as db:
             db = db.execution_options(tidings_write=True)
             with db.begin():
                 yield db
+
+    def _still_there(self) -> None:
+        """Raise UserError where the file is not the one that was opened: the connections hold a deleted one."""
+        if self._opened is None:
+            return
+        file, known = self._opened
+        now = _identity(file)
+        if now != known and known is not None:
+            raise UserError(
+                f"{where(self.engine.url)} was {'replaced' if now else 'deleted'} while it was open, so nothing is "
+                "read or written any more: put the file back and start again, or go back to a copy: "
+                "`tidings restore FILE`"
+            )
+        if known is None and now is not None:
+            self._opened = file, now
 
     def unit(self, work: Callable[[Connection], T]) -> T:
         """Do something in one write transaction; again, up to ATTEMPTS times, where the server gave it up for another.
@@ -74,6 +94,15 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name, None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -96,9 +125,7 @@ def _explained(error: DBAPIError, name: str) -> UserError | None:
         if "readonly" in reason or "read-only" in reason:
             return UserError(f"{name} cannot be written ({reason}); give its folder and file to this user")
         if "locked" in reason:
-            return UserError(
-                f"{name} is locked by another process for {BUSY_TIMEOUT:.0f} s; end that process or try again"
-            )
+            return Busy(f"{name} is locked by another process for {BUSY_TIMEOUT:.0f} s; end that process or try again")
         if "full" in reason or "I/O error" in reason:
             return UserError(
                 f"{name} could not be written ({reason}); free or repair the disk: nothing was lost, "
@@ -172,7 +199,18 @@ def _engine(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _reopen)
     return engine
+
+
+def _reopen(context: ExceptionContext) -> None:
+    """Never write again on connections that were open when the disk failed.
+
+    After an fsync that failed the system may call pages written that are not: the next fsync on them succeeds and
+    proves nothing. What is opened anew reads back what is really there.
+    """
+    if "disk I/O error" in str(context.original_exception):
+        context.is_disconnect = True  # SQLAlchemy then closes this connection and does not use the others again
 
 
 def _pragmas(connection: Any, _record: object) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from state.chunks import chunks
 from state.errors import NotFound
@@ -19,6 +19,7 @@ from state.records import Message, Subscriber
 from state.schema import counters, outbox, subscriber_log, subscribers, subscriptions
 
 ERASED = "erased"  # the counter that says when somebody left last who was erased, in microseconds
+ADMIN = "admin"  # in the outbox, instead of a subscriber: a mail to the admin of this service (mail/alarm_mail.py)
 EPOCH = datetime.fromtimestamp(0, UTC)
 _FIELDS = [column for column in subscribers.c if column.name != "email_key"]
 
@@ -125,24 +126,39 @@ def confirmations_since(db: Connection, name: str, since: datetime, *, kind: str
     return db.execute(select(func.count()).where(of_person)).scalar_one()
 
 
-def sendable(db: Connection, message: Message) -> str | None:
-    """Why a message must not go out any more, None where it may; asked just before MAIL FROM.
+_PLANNED = (
+    select(
+        outbox.c.id,
+        outbox.c.kind,
+        (outbox.c.generation == subscribers.c.generation).label("same"),
+        subscribers.c.state,
+    )
+    .select_from(outbox.join(subscribers, subscribers.c.id == outbox.c.subscriber))
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+)
 
-    What asks for a confirmation goes to whoever has not left; everything else only to the confirmed.
+
+def unsendable(db: Connection, messages: Collection[Message]) -> dict[int, str]:
+    """Which messages must not go out any more, and why, by id; asked just before MAIL FROM, for many at once.
+
+    What asks for a confirmation goes to whoever has not left; everything else only to the confirmed, and to the admin.
     """
-    planned = select(outbox.c.generation).where(outbox.c.id == message.id).scalar_subquery()
-    row = db.execute(
-        select(subscribers.c.state, subscribers.c.generation, planned.label("planned")).where(
-            subscribers.c.id == message.subscriber
-        )
-    ).first()
-    if row is None:
-        return "no such subscriber any more"
-    if row.generation != row.planned:
-        return "the address was changed after the message was written"
-    asks = message.kind in ("confirm", "address")
-    welcome = ("pending", "confirmed", "paused") if asks else ("confirmed",)
-    return None if row.state in welcome else f"the subscriber is {row.state}"
+    reasons = {message.id: "no such subscriber any more" for message in messages if message.subscriber != ADMIN}
+    for row in db.execute(_PLANNED, {"ids": list(reasons)}):
+        asks = row.kind in ("confirm", "address")
+        welcome = ("pending", "confirmed", "paused") if asks else ("confirmed",)
+        if not row.same:
+            reasons[row.id] = "the address was changed after the message was written"
+        elif row.state in welcome:
+            del reasons[row.id]
+        else:
+            reasons[row.id] = f"the subscriber is {row.state}"
+    return reasons
+
+
+def admin(message: Message) -> Subscriber:
+    """The recipient of a mail to the admin, as mails are put together for one; there is no row of it."""
+    return Subscriber(ADMIN, message.recipient, "confirmed", "UTC", "en", "09:00", 0, 1, 0, EPOCH)
 
 
 def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:

@@ -2,7 +2,7 @@
 
 A slot is the next due instant of one rhythm of one person. Daily, weekly and
 monthly slots stand as long as a subscription of that rhythm does; a slot of
-"now" stands only while something is owed (`state.owed.open_windows`). Nothing is
+"now" stands only while something is owed (state/windows.py). Nothing is
 committed here; what is due when is decided in mail/rhythm.py.
 """
 
@@ -10,14 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from state.chunks import chunks
 from state.locks import hold_counter
 from state.records import Every, Subscription
 from state.schema import counters, slots, subscribers, subscriptions
 
-WINDOWS = "windows"  # the counter that says up to which filing `state.owed.open_windows` has looked
+WINDOWS = "windows"  # the counter that says up to which filing state/windows.py has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def remove(db: Connection, subscriber: str, topic: str | None = None) -> int:
 def move_cursors(db: Connection, keys: Sequence[tuple[str, str]], seq: int) -> None:
     """What was filed up to seq is not owed to these (subscriber, topic) pairs any more.
 
-    If something was filed since, and `state.owed.open_windows` has seen it already, it found slots that may have
+    If something was filed since, and state/windows.py has seen it already, it found slots that may have
     been ended just now: it looks again.
     """
     for some in chunks(keys):
@@ -128,35 +141,49 @@ def put_slots(db: Connection, subscriber: str, due: Mapping[Every, datetime]) ->
 
 
 def due(
-    db: Connection, *, now: datetime, immediately: bool = False, after: str = "", limit: int = 500
+    db: Connection,
+    *,
+    now: datetime,
+    immediately: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 500,
 ) -> dict[str, tuple[Slot, ...]]:
-    """Confirmed people with a due slot, and those slots, by subscriber id from `after` on.
+    """Confirmed people with a due slot, and those slots, the longest due first; each comes once.
 
-    immediately: slots of "now" are due whether their window has passed or not.
+    after: the first slot's time and the id of the last one there was. immediately: slots of "now" are due whether
+    their window has passed or not, and people come by their ids, so that one whose slot moves comes only once too.
+    Cost: walks the index of slots by time (immediately: all slots), and stops at the limit.
     """
-    ripe = slots.c.due_at <= now
-    if immediately:
-        ripe = or_(ripe, slots.c.every == "now")
-    confirmed = and_(subscribers.c.id == slots.c.subscriber, subscribers.c.state == "confirmed")
-    of_whom = (
-        select(slots.c.subscriber)
-        .join(subscribers, confirmed)
-        .where(ripe, slots.c.subscriber > after)
-        .group_by(slots.c.subscriber)
-        .order_by(slots.c.subscriber)
-        .limit(limit)
-    )
-    names = list(db.scalars(of_whom))
+    ripe = _ripe(slots, now, immediately)
+    other = slots.alias()
+    earlier = (other.c.due_at < slots.c.due_at) | ((other.c.due_at == slots.c.due_at) & (other.c.every < slots.c.every))
+    mine = (other.c.subscriber == slots.c.subscriber) & earlier & _ripe(other, now, immediately)
+    rows = select(slots.c.subscriber).where(ripe, ~select(other.c.every).where(mine).exists(), _confirmed().exists())
+    if after is not None and immediately:
+        rows = rows.where(slots.c.subscriber > after[1])
+    elif after is not None:
+        rows = rows.where(slots.c.due_at >= after[0], or_(slots.c.due_at > after[0], slots.c.subscriber > after[1]))
+    order = (slots.c.subscriber,) if immediately else (slots.c.due_at, slots.c.subscriber)
+    names = list(db.scalars(rows.order_by(*order).limit(limit)))
     found: dict[str, list[Slot]] = {name: [] for name in names}
     for row in db.execute(select(slots).where(ripe, slots.c.subscriber.in_(names)).order_by(slots.c.due_at)):
         found[row.subscriber].append(Slot(row.subscriber, row.every, row.due_at))
     return {name: tuple(rows) for name, rows in found.items()}
 
 
+def _ripe(table: FromClause, now: datetime, immediately: bool) -> ColumnElement[bool]:
+    passed: ColumnElement[bool] = table.c.due_at <= now
+    return or_(passed, table.c.every == "now") if immediately else passed
+
+
+def _confirmed() -> Select[tuple[str]]:
+    return select(subscribers.c.id).where(subscribers.c.id == slots.c.subscriber, subscribers.c.state == "confirmed")
+
+
 def next_due(db: Connection) -> datetime | None:
     """When the next digest of anybody confirmed is due."""
-    confirmed = and_(subscribers.c.id == slots.c.subscriber, subscribers.c.state == "confirmed")
-    at: datetime | None = db.scalar(select(func.min(slots.c.due_at)).join(subscribers, confirmed))
+    first = select(slots.c.due_at).where(_confirmed().exists()).order_by(slots.c.due_at).limit(1)
+    at: datetime | None = db.scalar(first)
     return at
 
 

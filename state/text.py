@@ -15,12 +15,14 @@ _FORBIDDEN = re.compile(
 )
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
-_WORD_GAPS = re.compile(r"[\W_]+")
+_ASCII_FOLDED = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _MARKS = ("Mn", "Mc")  # vowels and tones of Khmer, Thai, Hindi … stand here; without them other words look equal
 
 
 def clean(text: str | None) -> str:
     """One line: control characters dropped, all white space folded to single spaces, NFC."""
+    if text and text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return " ".join(text.split())  # what is printable holds nothing to drop and no space but the ordinary one
     return _SPACES.sub(" ", clean_block(text)).strip()
 
 
@@ -32,8 +34,10 @@ def clean_block(text: str | None) -> str:
 
 def folded(text: str | None) -> str:
     """Text for comparing: letters and digits only, case and width folded, words joined by one space."""
+    if text and text.isascii() and text.isprintable():
+        return " ".join(text.translate(_ASCII_FOLDED).split())
     wide = unicodedata.normalize("NFKC", clean(text)).casefold()
     if wide.isascii():
-        return _WORD_GAPS.sub(" ", wide).strip()
+        return " ".join(wide.translate(_ASCII_FOLDED).split())
     kept = (char if char.isalnum() or unicodedata.category(char) in _MARKS else " " for char in wide)
     return " ".join("".join(kept).split())

@@ -11,7 +11,7 @@ import re
 import threading
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -87,6 +87,9 @@ def unspaced(word: str) -> bool:
 
 
 def _prepared(text: str) -> str:
+    if text.isascii():
+        plain = clean(text)
+        return _GENITIVE.sub(" ", plain) if "'" in plain else plain
     plain = unicodedata.normalize("NFKC", _JOINERS.sub("", clean(text)))
     return _GENITIVE.sub(" ", _APOSTROPHES.sub("'", plain))
 
@@ -142,21 +145,25 @@ class Words:
     def __init__(self, text: str, language: str) -> None:
         self.language = stemming(language)
         self.written = cut(text)
-        lengths = [1 if unspaced(word) else WORD for word in self.written]
+        ascii = text.isascii()
+        lengths = [1 if not ascii and unspaced(word) else WORD for word in self.written]
         self.ends = list(accumulate(lengths))
         self.at = [0, *self.ends[:-1]]
-        self.lower = not any(letter.isupper() for letter in text)
-        self._by_stem = self._index(stem(word, self.language) for word in self.written)
-        self._by_written = self._index(self.written)
+        self.lower = text == text.lower() if ascii else not any(letter.isupper() for letter in text)
+        self._by_written: dict[str, list[int]] = {}
+        for position, word in enumerate(self.written):
+            self._by_written.setdefault(word, []).append(position)
+        self._by_stem = self._index(lambda word: (stem(word, self.language),))
         self._by_form: dict[str, list[int]] | None = None
         self._forms: list[str] = []
         self._blank: set[int] = set()
 
-    @staticmethod
-    def _index(keys: Iterable[str]) -> dict[str, list[int]]:
+    def _index(self, keys: Callable[[str], Iterable[str]]) -> dict[str, list[int]]:
+        """Positions, ascending, by what `keys` says of each distinct word."""
         index: dict[str, list[int]] = {}
-        for position, key in enumerate(keys):
-            index.setdefault(key, []).append(position)
+        for word, places in self._by_written.items():
+            for key in keys(word):
+                index[key] = sorted(index[key] + places) if key in index else places
         return index
 
     def stems(self) -> Iterable[str]:
@@ -190,10 +197,7 @@ class Words:
     def _formed(self) -> dict[str, list[int]]:
         """Positions by caseless form, in both spellings; built when the first pattern asks."""
         if self._by_form is None:
-            self._by_form = {}
-            for position, word in enumerate(self.written):
-                for form in {word.casefold(), spelling(word, self.language)}:
-                    self._by_form.setdefault(form, []).append(position)
+            self._by_form = self._index(lambda word: {word.casefold(), spelling(word, self.language)})
             self._forms = sorted(self._by_form)
         return self._by_form
 

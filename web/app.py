@@ -16,12 +16,12 @@ from aiohttp import web
 
 from feeds.publish import make_missing
 from feeds.settings import Publishing
+from mail.estimates import Estimates
 from state.errors import UserError
 from state.records import Site
 from state.store import Store
 from web import digests, feeds, headers, health, pages, preferences, show, subscribing, subscriptions
 from web import sink as caught
-from web.choices import Estimates
 from web.forms import MAX_BODY, MAX_FIELDS
 from web.parts import PARTS, Parts
 from web.settings import READ_TIMEOUT, Serving
@@ -99,6 +99,7 @@ def _routes(prefix: str, *, with_sink: bool) -> list[web.RouteDef]:
         web.get(f"{prefix}/", pages.front),
         web.get(f"{prefix}/topics/{{name:{_NAME}}}", pages.topic),
         web.get(f"{prefix}/entries/{{id:[A-Za-z0-9]+}}", pages.entry),
+        web.get(f"{prefix}/feeds/admin-{{token:[a-z0-9]+}}.atom", feeds.admin),
         web.get(f"{prefix}/feeds/{{name:{_NAME}}}.{{form:{feeds.FORMS}}}", feeds.feed),
         web.get(f"{prefix}/opml", feeds.outlines),
         web.post(f"{prefix}/subscribe", subscribing.subscribe),

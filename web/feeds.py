@@ -12,7 +12,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from feeds import build, narrowing, opml, publish
+from feeds import admin_feed, build, narrowing, opml, publish
 from state import publications, sources
 from state.errors import Misuse
 from templates import links
@@ -64,6 +64,20 @@ async def outlines(request: web.Request) -> web.StreamResponse:
             return _encoded(opml.render(db, parts.site), encoding, _LONGEST)
 
     return answer(request, await asyncio.to_thread(load), "text/x-opml")
+
+
+async def admin(request: web.Request) -> web.StreamResponse:
+    """GET /feeds/admin-TOKEN.atom: the alarms that stand; a wrong token is 404, and no cache keeps the answer."""
+    parts, token = request.app[PARTS], request.match_info["token"]
+
+    def load() -> bytes:
+        with parts.store.read() as db:
+            return admin_feed.render(db, token, site=parts.site)
+
+    body = await asyncio.to_thread(load)
+    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+    kind = f"{links.MEDIA_TYPES['atom']}; charset=utf-8"
+    return web.Response(body=body, headers={**headers, "Content-Type": kind})
 
 
 def answer(request: web.Request, served: Served, media_type: str) -> web.Response:

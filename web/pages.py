@@ -15,15 +15,16 @@ from sqlalchemy import Connection
 
 from feeds import build, items
 from feeds.items import Item
+from mail.estimates import Estimates
 from mail.rhythm import DAILY_AT, MONTHLY_ON, WEEKDAYS, WEEKLY_ON
-from state import entries, publications, sources, topics
+from state import downloads, entries, publications, sources, topics
 from state.errors import NotFound
-from state.records import Enclosure, Entry, Revision, Site, Source, Topic
+from state.records import Enclosure, Entry, Record, Revision, Site, Source, Topic
 from state.text import clean
-from templates import amounts, dates
+from templates import amounts, dates, links
 from templates.wording import Say, kind_name, topic_title, words
 from web import choices, show
-from web.choices import Choice, Estimates
+from web.choices import Choice
 from web.parts import PARTS, Parts
 
 ESTIMATES = web.AppKey("estimates", Estimates)
@@ -53,6 +54,7 @@ class Told:
     """An entry as a page tells it. date: in words, as exact as it is known.
 
     topics: (id, title). countries: (code, name). downloads: each with its language in words, or "".
+    replaced: when downloads were replaced under their addresses, by address; only those that were.
     """
 
     entry: Entry
@@ -64,6 +66,7 @@ class Told:
     topics: tuple[tuple[str, str], ...]
     countries: tuple[tuple[str, str], ...]
     downloads: tuple[tuple[Enclosure, str], ...]
+    replaced: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +114,24 @@ async def topic(request: web.Request) -> web.Response:
 
 
 async def entry(request: web.Request) -> web.Response:
-    """GET /entries/ID: the permanent page of an entry, with its revisions and where it was seen."""
+    """GET /entries/ID: the permanent page of an entry, with its revisions and where it was seen.
+
+    The page of an entry that became part of another leads there.
+    """
     parts, entry_id = request.app[PARTS], request.match_info["id"]
 
     def load() -> dict[str, object]:
         with parts.store.read() as db:
             found = entries.entry(db, entry_id)
+            if found.merged_into:
+                raise web.HTTPFound(links.entry(parts.site, found.merged_into))
             if found.hidden_at:
                 raise NotFound(entry_id)
             (told,) = _as_told(db, parts.site, [found])
             revisions = entries.revisions(db, entry_id)
-            return {"told": told, "changes": _changes(revisions, parts.site), "seen": _seen(db, entry_id)}
+            looks = {items.web_url(url, found.url): one for url, one in downloads.of_entry(db, entry_id).items()}
+            changed = _changes(revisions, parts.site)
+            return {"told": told, "changes": changed, "seen": _seen(db, entry_id), "looks": looks}
 
     return show.page(request, "entry.html", await asyncio.to_thread(load))
 
@@ -198,6 +208,7 @@ def _one(entry: Entry, known: dict[str, Topic], source: Source, site: Site) -> T
         downloads=tuple(
             (file, dates.locale(site.language).languages.get(file.language, "")) for file in item.enclosures
         ),
+        replaced={items.web_url(f.url, entry.url): f.replaced_at for f in entry.record.enclosures if f.replaced_at},
     )
 
 
@@ -224,11 +235,16 @@ def _changes(revisions: Sequence[Revision], site: Site) -> list[tuple[datetime, 
             (say("address"), one.url, other.url),
             (say("summary"), one.summary, other.summary),
             (say("text"), one.content, other.content),
-            (say("downloads"), {file.url for file in one.enclosures}, {file.url for file in other.enclosures}),
+            (say("downloads"), _files(one), _files(other)),
         )
         before_title = one.title if one.title != other.title else ""
         found.append((after.seen_at, before_title, tuple(name for name, old, new in pairs if old != new)))
     return found[::-1]
+
+
+def _files(record: Record) -> set[tuple[str, datetime | None]]:
+    """Downloads, and when each was replaced under its address."""
+    return {(file.url, file.replaced_at) for file in record.enclosures}
 
 
 def _seen(db: Connection, entry_id: str) -> list[Seen]:

@@ -113,6 +113,7 @@ def _save(db: Connection, token: str, form: Form, site: Site, now: datetime) -> 
         monthday=monthday,
         timezone=forms.zone(values),
         language=values.get("language") or None,
+        note=values.get("note"),
     )
     return preferences.save(db, token, wanted, site=site, now=now)
 
@@ -173,7 +174,9 @@ def _values(request: web.Request, db: Connection, found: Shown, parts: Parts) ->
         offered = choices.rhythms(say, estimates.of_topic(db, asked.topic, person.timezone))
         return {"topic": asked.topic, "title": asked.title, "chosen": chosen, "rhythms": offered}
 
-    a_week = estimates.together(db, [(asked.topic, asked.every) for asked in found.topics], person.timezone)
+    wanted = [(asked.topic, asked.every) for asked in found.topics]
+    a_week = estimates.together(db, wanted, person.timezone)
+    calmer = estimates.calmer(db, wanted, person.timezone)
     signed = keys.known(db, "token")
     leave = tokens.make(signed, Token("unsubscribe", person.id, person.generation))
     return {
@@ -182,11 +185,13 @@ def _values(request: web.Request, db: Connection, found: Shown, parts: Parts) ->
         "mine": [row(asked, asked.every) for asked in found.topics],
         "others": [row(asked, "") for asked in others if asked.topic not in have],
         "expected": amounts.mails(say, a_week),
+        "calmer": "" if calmer is None else amounts.mails(say, calmer),
         "weekdays": choices.weekdays(say),
         "weekday": WEEKDAYS[person.weekday],
         "zones": choices.zones(),
         "zone": person.timezone.replace("_", " "),
         "tongues": choices.tongues(parts.site.language, person.language),
+        "notes": choices.notes(say),
         "leave": links.unsubscribe(parts.here, leave),
     }
 

@@ -12,6 +12,7 @@ class Serving:
     subscribe_per_hour: requests of one client; subscribe_total_per_hour: of all together; 0 = no limit.
     read_timeout: seconds that the body of a form may take. answer_after: seconds that
         an answer about an address takes at least, so that its time does not tell who is known.
+    approval: editions wait for the admin's, so that new readers get no sample of what was not approved.
     """
 
     host: str = "127.0.0.1"
@@ -24,3 +25,4 @@ class Serving:
     subscribe_total_per_hour: int = 1000
     read_timeout: float = READ_TIMEOUT
     answer_after: float = 0.3
+    approval: bool = False

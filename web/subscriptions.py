@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 from sqlalchemy import Connection
 
-from mail import forecast, latest, preferences, subscriptions
+from mail import latest, preferences, subscriptions
 from mail.subscriptions import Already, Done, Expired, Shown, Unknown
 from mail.tokens import Purpose
 from state.errors import Misuse
@@ -40,7 +40,7 @@ async def confirm(request: web.Request) -> web.Response:
 
     def act() -> tuple[Done | Already | Expired | Unknown, bool, str]:
         with parts.store.read() as db:
-            sample = latest.foresee(db, token, site=parts.site, now=now)
+            sample = latest.foresee(db, token, site=parts.site, now=now, approval=parts.serving.approval)
 
         def agree(db: Connection) -> tuple[Done | Already | Expired | Unknown, bool, str]:
             done = subscriptions.confirm(db, token, now=now)
@@ -71,8 +71,13 @@ def _show_confirmation(request: web.Request, found: Shown, db: Connection) -> we
         return show.notice(request, 200, heading=say("You are subscribed"), words=words_, language=person.language)
     estimates = request.app[ESTIMATES]
     estimates.refresh(db, request.app[PARTS].clock())
-    a_week = estimates.together(db, [(asked.topic, asked.every) for asked in found.topics], person.timezone)
-    values = {**of(found), "expected": amounts.mails(say, a_week), "much": a_week >= forecast.FIREHOSE}
+    wanted = [(asked.topic, asked.every) for asked in found.topics]
+    calmer = estimates.calmer(db, wanted, person.timezone)
+    values = {
+        **of(found),
+        "expected": amounts.mails(say, estimates.together(db, wanted, person.timezone)),
+        "calmer": "" if calmer is None else amounts.mails(say, calmer),
+    }
     return show.page(request, "confirm.html", values, private=True, language=person.language)
 
 

@@ -1,1 +1,1 @@
-"""Alembic revisions that lead to state/schema.py."""
+"""Alembic revisions that lead to state/schema.py and state/schema_watching.py."""

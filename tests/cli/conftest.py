@@ -42,7 +42,7 @@ class Cli:
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """A command line in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return Cli(tmp_path, {"TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]'})
+    return Cli(tmp_path, {"TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]', "TIDINGS_POLL__GAP": "0s"})
 
 
 @pytest.fixture

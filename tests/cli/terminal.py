@@ -12,7 +12,12 @@ ROOT = Path(__file__).parent.parent.parent
 def answer(folder: Path, words: list[str], answers: list[str]) -> tuple[int, str]:
     """Run a command on a terminal, typing an answer whenever it asks; exit code and what the terminal showed."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]'}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]',
+        "TIDINGS_POLL__GAP": "0s",
+    }
     code = "from cli.main import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, *words], cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs

@@ -69,10 +69,10 @@ def texts() -> st.SearchStrategy[str]:
     return st.text(max_size=30).map(clean).filter(bool)
 
 
-@given(title=texts(), title_fr=texts(), css=texts(), every=st.integers(1, 10**7))
-def test_any_words_survive_the_file(title: str, title_fr: str, css: str, every: int) -> None:
+@given(title=texts(), title_fr=texts(), path=texts(), every=st.integers(1, 10**7))
+def test_any_words_survive_the_file(title: str, title_fr: str, path: str, every: int) -> None:
     kept = Kept(
-        (replace(MILL, title=title, every=every, select={"title": css}),),
+        (replace(MILL, kind="json", title=title, every=every, select={"title": path}),),
         (replace(GRAIN, title=title, titles={"fr": title_fr}),),
         (replace(PORTUGAL, names=("Portugal",)),),
     )

@@ -195,3 +195,13 @@ def test_status_and_run_say_what_comes_next(tidings: Cli, documents: Write) -> N
     assert "mail is kept in" in run.stderr
     for line in ("sources: 1 active", "subscribers: 2 confirmed", "outbox: empty", "next: poll of mill"):
         assert line in tidings("status").stdout
+
+
+def test_the_mailbox_of_bounces_is_opened(tidings: Cli) -> None:
+    tidings.environment |= {"TIDINGS_MAIL__INBOX": "returned"}
+    (one,) = findings(tidings, expect=1)["inbox"]
+    assert (one["level"], "no Maildir" in one["message"]) == ("broken", True)
+
+    for part in ("new", "cur"):
+        (tidings.folder / "returned" / part).mkdir(parents=True)
+    assert [one["level"] for one in findings(tidings)["inbox"]] == ["ok"]

@@ -4,9 +4,11 @@ import asyncio
 import csv
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,48 @@ def test_what_is_exported_makes_the_same_people_elsewhere(tidings: Cli) -> None:
     assert [{name: one[name] for name in kept} for one in after] == [
         {name: one[name] for name in kept} for one in before
     ]
+
+
+def test_a_wish_for_notes_is_edited_shown_and_goes_through_a_file(tidings: Cli) -> None:
+    tidings("subscriber", "add", SOK, "--topic", "all", "--confirmed")
+    tidings("subscriber", "add", NEW, "--topic", "all", "--confirmed")
+    assert "note" not in tidings("subscriber", "export").stdout
+    assert "note" not in tidings("subscriber", "show", SOK).stdout.partition("log:")[0]
+
+    done = tidings("subscriber", "edit", SOK, "--note")
+    assert "a note when nothing is new: as the site's setting to yes" in done.stdout
+    tidings("subscriber", "edit", NEW, "--no-note")
+
+    assert "a note when nothing is new: yes" in tidings("subscriber", "show", SOK).stdout
+    written = tidings("subscriber", "export").stdout
+    assert written == (
+        HEAD.replace("state", "state,empty_note")
+        + f"{NEW},all,weekly,09:00,mon,UTC,en,confirmed,no\n{SOK},all,weekly,09:00,mon,UTC,en,confirmed,yes\n"
+    )
+    for path in tidings.folder.glob("tidings.db*"):
+        path.unlink()
+    tidings("init")
+    tidings("subscriber", "import", write(tidings, written), "--confirmed")
+    assert tidings("subscriber", "export").stdout == written
+
+
+def test_mail_at_once_that_would_be_too_much_is_told_with_a_calmer_offer(tidings: Cli) -> None:
+    today = datetime.now(UTC).date()
+    listed = "".join(
+        f"<li><a href='/n/{at}.html'>Notice number {at} of the mill</a> {today - timedelta(days=at // 3):%d %B %Y}</li>"
+        for at in range(3, 60)
+    )
+    (tidings.folder / "notices.html").write_text(f"<html><body><h1>Notices</h1><ul>{listed}</ul></body></html>")
+    tidings("source", "add", "notices.html", "--base-url", "https://mill.example.org/", "--yes")
+
+    calm = tidings("subscriber", "add", SOK, "--topic", "all", "--every", "daily", "--confirmed")
+    much = tidings("subscriber", "add", NEW, "--topic", "all", "--every", "now", "--confirmed")
+    again = tidings("subscription", "change", SOK, "all", "--every", "now")
+
+    assert calm.stderr == ""
+    assert re.search(r"that is about (19|20|21|22) mails a week; once a day it would be about 7 mails", much.stderr)
+    assert f'tidings subscription change {NEW} "all" --every daily' in much.stderr
+    assert f'tidings subscription change {SOK} "all" --every daily' in again.stderr
 
 
 def test_an_export_is_of_a_topic_and_leaves_out_who_left(tidings: Cli) -> None:

@@ -73,6 +73,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
         "TIDINGS_POLL__ALLOW": '["127.0.0.0/8"]',  # the sample site is on this machine
+        "TIDINGS_POLL__GAP": "0s",
         "TIDINGS_WEB__PORT": "0",  # the usual one may be taken here
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE")},
     }

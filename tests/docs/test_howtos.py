@@ -90,3 +90,21 @@ def test_what_docker_compose_is_told_on_the_pages_is_there() -> None:
         if "docker compose " in line and "--env-file" in line:
             assert Path(ROOT / line.split("--env-file ")[1].split()[0]).exists()
     assert "docker/make-secrets.sh" in text
+
+
+def test_sources_are_watched_and_looked_after_as_the_page_says(reader: Reader) -> None:
+    add, many, alarms, replay = commands("watching.md")
+    (reader.folder / "sources.csv").write_text(
+        f"where,title\n{reader.site.url}/resources/,Resources\n{reader.site.url}/nowhere,Nowhere\n", encoding="utf-8"
+    )
+
+    added = reader.types(add)
+    imported = reader.types(many.replace("import sources.csv\n", "import sources.csv || true\n"))
+    told = reader.types(alarms)
+    reader.types(replay)
+
+    assert "page 2 of 20" in added
+    assert "the list ends with page 2" in added
+    assert "/nowhere" in imported
+    assert "/resources/" in reader.types("tidings source list --json")
+    assert "/feeds/admin-" in told

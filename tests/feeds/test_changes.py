@@ -57,6 +57,14 @@ def test_the_same_document_changes_the_wording_and_takes_nothing_away() -> None:
     )
 
 
+def test_a_document_that_says_its_files_again_does_not_forget_that_one_was_replaced() -> None:
+    at = datetime(2026, 5, 10, tzinfo=UTC)
+    known = replace(DAY, enclosures=tuple(replace(file, replaced_at=at) for file in DAY.enclosures))
+    for changed in (changes.rewrite(known, replace(DAY, title="Reworded")), changes.fill(known, DAY)):
+        assert [file.replaced_at for file in changed.enclosures] == [at] * len(DAY.enclosures)
+    assert DAY.enclosures
+
+
 def test_the_same_document_may_correct_the_day() -> None:
     known = replace(DAY, published=datetime(2004, 10, 26, 3, tzinfo=UTC))
     changed = changes.rewrite(known, replace(DAY, date="2004-10-27", published=None))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from feeds.classify import countries_of, file_under
+from feeds.classify import Atlas, Rulebook, countries_of, fields_of, file_under
 from feeds.territories import territories
 from state.records import Countries, Country, Record, Topic
 
@@ -123,3 +123,11 @@ def test_no_union_or_pseudo_territory_is_a_country() -> None:
     codes = {country.code for country in territories("en")}
     assert {"KH", "TT", "XK"} <= codes
     assert not {"EU", "UN", "ZZ", "XA"} & codes
+
+
+def test_topics_and_countries_may_share_the_words_of_a_record() -> None:
+    record = Record(title="Boats at sea off Kenya", summary="The catch of the day", place="Chad", language="en")
+    fields = fields_of(record)
+
+    assert Rulebook((FISH, BOATS)).file(record, fields) == file_under(record, (FISH, BOATS))
+    assert Atlas(()).countries(record, "", fields) == Countries(text=("KE",), dateline=("TD",))

@@ -116,6 +116,34 @@ async def test_proxies_of_the_environment_are_not_used(
     fetched(await fetcher.fetch(site.puts("/", "hello")))
 
 
+async def test_through_a_proxy_everything_is_asked_of_the_proxy(site: Site) -> None:
+    site.pages["http://office.example/list"] = Page(b"hello")
+    async with Fetcher(replace(SETTINGS, proxy=site.url(), allow=()), "1") as proxied:
+        assert fetched(await proxied.fetch("http://office.example/list")).body == b"hello"
+        for url in ("http://10.0.0.1/", "http://[::ffff:127.0.0.1]/", "http://localhost/", "http://a.localhost./"):
+            failed(await proxied.fetch(url), "refused")
+    assert len(site.requests) == 1
+
+
+async def test_a_proxy_that_cannot_be_reached_is_named(site: Site) -> None:
+    await site.close()
+    async with Fetcher(replace(SETTINGS, proxy=site.url()), "1") as proxied:
+        assert "poll.proxy" in failed(await proxied.fetch("http://office.example/"), "proxy").reason
+    await site.open()
+
+
+async def test_whether_a_host_takes_connections_is_found_out_without_asking_it_anything(
+    site: Site, fetcher: Fetcher
+) -> None:
+    assert await fetcher.reaches(site.url("/"), 5)
+    assert not await fetcher.reaches("http://10.0.0.1/", 5)
+    assert not await fetcher.reaches("file:///etc/passwd", 5)
+    assert site.requests == []
+    await site.close()
+    assert not await fetcher.reaches(site.url("/"), 5)
+    await site.open()
+
+
 async def test_how_long_a_document_stands_is_told(site: Site, fetcher: Fetcher) -> None:
     site.pages["/"] = Page(b"hello", headers={"Cache-Control": "public, max-age=600", "Age": "100"})
     assert fetched(await fetcher.fetch(site.url("/"))).retry == 500.0

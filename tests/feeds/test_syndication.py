@@ -224,3 +224,15 @@ def test_many_threads_render_alike() -> None:
     with ThreadPoolExecutor(8) as pool:
         bodies = set(pool.map(lambda _: feed("rss", FULL), range(40)))
     assert len(bodies) == 1
+
+
+def test_entries_rendered_together_give_the_bytes_that_each_gives_alone() -> None:
+    made = [FULL, entry("b2", record(title=HARM, content="<p>&lt;/entry&gt; &lt;/item&gt; and </p>"))]
+    made += [entry(f"c{number}", record(title=f"Barge {number}")) for number in range(60)]
+
+    together = syndication.all_fragments(
+        made, topics={"wages": WAGES}, sources={one.source: source() for one in made}, site=SITE
+    )
+
+    assert list(together) == [one.id for one in made]
+    assert together == {one.id: kept(one) for one in made}

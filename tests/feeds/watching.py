@@ -22,7 +22,7 @@ async def watching(
     store: Store, children: Children, *, hold: int = 200, max_bytes: int = 1_000_000
 ) -> AsyncIterator[Watch]:
     """Everything that watching holds open, until the end of the block."""
-    settings = Polling(allow=LOOPBACK, new_entries_hold=hold, max_bytes=max_bytes, timeout=20)
+    settings = Polling(allow=LOOPBACK, new_entries_hold=hold, max_bytes=max_bytes, timeout=20, gap=0)
     async with Fetcher(settings, "1.0") as fetcher:
         yield Watch(store, fetcher, children, SITE, settings)
 

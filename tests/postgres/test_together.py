@@ -12,7 +12,8 @@ from feeds.refile import refile
 from mail import steps, subscriptions
 from mail.digest import plan_due
 from mail.settings import Digests
-from state import entries, filings, keys, outbox, owed, publications, schema, sources, subscribers, topics
+from mail.windows import open_windows
+from state import entries, filings, keys, outbox, publications, schema, sources, subscribers, topics, windows
 from state import subscriptions as rows
 from state.errors import Conflict, UserError
 from state.filings import Draft
@@ -418,20 +419,19 @@ def test_a_window_that_a_planner_ends_is_opened_again_for_what_was_filed_meanwhi
     store: Store, another: Another, reader: str, now: datetime
 ) -> None:
     """The planner decided by the ledger as it was; what came since found a slot that was about to end."""
-    with store.write() as db:
-        owed.open_windows(db, window=timedelta(0))
+    open_windows(store, window=timedelta(0))
+    with store.read() as db:
         decided = filings.head_seq(db)
     arrives(store, "e2", now=now + 2 * MINUTE)
-    with another().write() as db:
-        owed.open_windows(db, window=timedelta(0))
+    open_windows(another(), window=timedelta(0))
 
     with store.write() as db:
         rows.move_slots(db, [(reader, "now", None)])
         rows.move_cursors(db, [(reader, "harvest")], decided)
     with store.read() as db:
-        assert not owed.windows_are_open(db)
-    with store.write() as db:
-        assert owed.open_windows(db, window=timedelta(0)) == 1
+        assert not windows.are_open(db)
+    assert open_windows(store, window=timedelta(0)) == 1
+    with store.read() as db:
         assert rows.slots_of(db, reader)
 
 

@@ -187,3 +187,10 @@ def test_a_phrase_without_signs_of_the_syntax_is_found_in_itself(text: str) -> N
 def test_a_text_of_one_endless_word_and_many_repeated_ones_are_matched_in_no_time() -> None:
     assert not finds("a*a*b", "a" * 200_000)
     assert not finds("boat ~3 harbour ~3 storm", "boat harbour " * 5_000)
+
+
+def test_a_word_in_several_forms_is_found_at_every_place_in_order() -> None:
+    words = Words("Boats and a boat, the boat's crew: BOATS", "en")
+    assert words.with_stem("boat") == [0, 3, 5, 7]
+    assert words.exactly("boat") == [3, 5]
+    assert words.like(re.compile("boat.*"), "boat") == [0, 3, 5, 7]

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert, update
 from state import codec, publications
 from state.publications import File
 from state.records import Countries, Record
-from state.schema import entries, filings, sightings, topics
+from state.schema import filings, topics
+from state.schema_watching import entries, sightings
 from state.store import Store
 
 

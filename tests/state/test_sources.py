@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from state import sources
+from state import hosts, sources
 from state.errors import NotFound
+from state.hosts import Rest
 from state.records import Validators
 from state.sources import Document
 from state.store import Store
@@ -104,6 +105,7 @@ def test_a_worker_that_slept_through_its_lease_settles_nothing(store: Store) -> 
         assert not sources.settle(db, slept, {"error": "old"})
         assert sources.settle(db, awake, {"error": "new", "next_poll_at": LATER})
         assert sources.source(db, "office").error == "new"
+        hosts.release(db, [Rest(awake.host, awake.holder, None)])
         assert sources.claim(db, "office", owner="w3", now=LATER, lease=60)
 
 

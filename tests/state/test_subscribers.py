@@ -94,7 +94,7 @@ def test_a_mail_is_stopped_when_its_reader_is_gone(
     message = queue(store, sok, now, kind)
     with store.write() as db:
         subscribers.change(db, "sok", expected=["confirmed"], state=state)
-        assert subscribers.sendable(db, message) == reason
+        assert subscribers.unsendable(db, [message]) == ({message.id: reason} if reason else {})
 
 
 def test_a_mail_to_a_former_address_is_stopped(store: Store, now: datetime) -> None:
@@ -103,8 +103,9 @@ def test_a_mail_to_a_former_address_is_stopped(store: Store, now: datetime) -> N
     message = queue(store, sok, now)
     with store.write() as db:
         subscribers.change(db, "sok", expected=["confirmed"], generation=2)
-        assert subscribers.sendable(db, message) == "the address was changed after the message was written"
-        assert subscribers.sendable(db, replace(message, subscriber="nobody")) == "no such subscriber any more"
+        former = "the address was changed after the message was written"
+        assert subscribers.unsendable(db, [message]) == {message.id: former}
+        assert subscribers.unsendable(db, [replace(message, id=99)]) == {99: "no such subscriber any more"}
 
 
 def test_the_log_keeps_its_order(store: Store, now: datetime) -> None:

@@ -52,3 +52,8 @@ def test_clean_text_is_valid_xml_on_one_line(raw: str) -> None:
     safe.encode()
     assert clean(safe) == safe
     assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in safe)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_folded_as_any_other_text(text: str) -> None:
+    assert folded(text) == folded(f"{text} ឬ").removesuffix("ឬ").strip()

@@ -10,7 +10,8 @@ from lxml import html
 
 from feeds.publish import publish
 from feeds.settings import Publishing
-from state import entries, publications
+from state import curation, downloads, entries, publications
+from state.downloads import Download
 from state.store import Store
 from tests.feeds.samples import FULL, SITE, STORED_HARM, entry, keep, record
 from tests.web.conftest import Server
@@ -94,6 +95,28 @@ async def test_an_entry_page_tells_all_that_is_known(filled: Store, server: Serv
     assert '<a href="https://office.example.org/help" rel="noopener noreferrer">' in answer.text
 
 
+async def test_a_download_says_when_it_was_replaced_and_that_it_could_not_be_read(
+    filled: Store, server: Server, now: datetime
+) -> None:
+    later = now + timedelta(days=1)
+    with filled.write() as db:
+        before = entries.entry(db, "full")
+        full, khmer = before.record.enclosures
+        files = (replace(full, replaced_at=later), khmer)
+        changed = replace(before, record=replace(before.record, enclosures=files))
+        entries.revise(db, changed, source="office", significant=False, now=later)
+        downloads.watch(db, [Download("full", khmer.url, "office.example.org", now, next_at=later)])
+        downloads.put(db, khmer.url, {"checked_at": later, "note": "status 404"})
+    answer = await (await server.start()).get("/entries/full")
+    told = text_of(answer.text)
+    for words in (
+        "Full text (English) replaced on 11 May 2026, 08:00",
+        "អត្ថបទ (Khmer) could not be read on 11 May 2026, 08:00",
+        "11 May 2026, 08:00: changed: downloads",
+    ):
+        assert words in told
+
+
 async def test_an_untitled_entry_says_so(filled: Store, server: Server) -> None:
     answer = await (await server.start()).get("/entries/a2")
     assert "gives this entry no title" in answer.text
@@ -105,6 +128,15 @@ async def test_a_withdrawn_entry_stays_and_says_so(filled: Store, server: Server
         entries.withdraw(db, ["a1"], now=now)
     answer = await (await server.start()).get("/entries/a1")
     assert "No longer listed at its source since 10 May 2026" in answer.text
+
+
+async def test_the_page_of_a_part_leads_to_the_whole(filled: Store, server: Server, now: datetime) -> None:
+    with filled.write() as db:
+        curation.put_into(db, ["a1"], "full", now=now)
+    await server.start()
+    answer = await server.get("/entries/a1")
+    assert answer.status == 302
+    assert answer.headers["Location"].endswith("/entries/full")
 
 
 async def test_a_hidden_entry_is_shown_nowhere(filled: Store, server: Server, now: datetime) -> None:

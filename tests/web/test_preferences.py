@@ -66,6 +66,7 @@ async def test_the_page_shows_what_is_chosen_and_whose_it_is(server: Server, pat
         "monthday": "1",
         "timezone": "UTC",
         "language": "en",
+        "note": "",
     }
     assert "s…@example.org" in page.text
     assert EMAIL not in page.text
@@ -105,18 +106,27 @@ async def test_everything_is_changed_with_one_button(
         "monthday": "31",
         "timezone": "Asia/Phnom Penh",
         "language": "fr",
+        "note": "yes",
     }
     saved = await server.post(path, wanted)
     assert saved.status == 200
     assert 'lang="fr"' in saved.text
     now = person()
     assert (now.at, now.weekday, now.monthday, now.timezone) == ("07:30", 4, 31, "Asia/Phnom_Penh")
+    assert now.note == "yes"
     assert wishes(store) == {"children": "weekly"}
 
 
 @pytest.mark.parametrize(
     "values",
-    [{"at": "25:99"}, {"timezone": "Moon"}, {"every:nothing": "daily"}, {"every:wages": "hourly"}, {"monthday": "٣"}],
+    [
+        {"at": "25:99"},
+        {"note": "maybe"},
+        {"timezone": "Moon"},
+        {"every:nothing": "daily"},
+        {"every:wages": "hourly"},
+        {"monthday": "٣"},
+    ],
 )
 async def test_what_cannot_be_is_said_above_the_form(
     store: Store, server: Server, path: str, values: dict[str, str]

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import FormData
 from lxml import html
 
-from mail import subscriptions, tokens
+from mail import preferences, subscriptions, tokens
 from mail.tokens import Token
 from state import editions, entries, filings, keys, outbox, subscribers, topics
 from state import subscriptions as rows
@@ -414,7 +414,14 @@ async def test_a_firehose_is_said_to_be_one(store: Store, server: Server) -> Non
     await server.post("/subscribe", form(email="late@example.org", topic=["all"], every="now"))
     with store.read() as db:
         token = next(one.key for one in outbox.messages(db) if one.recipient == "late@example.org")
-    assert "calmer rhythm" in (await server.get(f"/confirm/{token}")).text
+    asked = (await server.get(f"/confirm/{token}")).text
+    assert "about 49 mails a week. Once a day instead of as it comes, it would be about 7 mails a week." in asked
+    assert "calmer rhythm" in asked
+    await server.post(f"/confirm/{token}")
+    with store.read() as db:
+        person = next(one for one in subscribers.listed(db) if one.email == "late@example.org")
+        link = preferences.link_token(db, person, now=NOW)
+    assert "it would be about 7 mails a week." in (await server.get(f"/preferences/{link}")).text
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)

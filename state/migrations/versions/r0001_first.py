@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from state.schema import BigInt, Text, UtcDateTime
+from state.columns import BigInt, Text, UtcDateTime
 
 revision = "0001"
 down_revision = None
