@@ -44,15 +44,22 @@ def extract(text: str, url: str, setting: Setting, language: str) -> Extraction:
         record, left = _single(blocks, single, setting, url, language)
         return Extraction("text", "publication", record.title, language, (record,), left)
     title, entries, left_out = _listed(blocks, setting)
-    records = tuple(textentries.record(entry, setting, url, language) for entry in entries)
+    read = [(entry, textentries.record(entry, setting, url, language)) for entry in entries]
+    said = [(entry, record) for entry, record in read if _says(record)]
+    records = tuple(record for _, record in said)
     more = [
         block.text
-        for entry, record in zip(entries, records, strict=True)
+        for entry, record in said
         for block in entry.blocks
         if not textentries.is_told(block, record, url, setting)
     ]
-    left_out = (*left_out, *tallied([(INSIDE, more)]))
+    empty = [block.text for entry, record in read if not _says(record) for block in entry.blocks]
+    left_out = (*left_out, *tallied([(INSIDE, more), ("a date alone", empty)]))
     return Extraction("text", "lines" if records else "none", title, language, records, left_out)
+
+
+def _says(record: Record) -> bool:
+    return bool(record.title or record.display_title or record.summary)
 
 
 # ---- lists ----
