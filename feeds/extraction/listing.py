@@ -44,6 +44,7 @@ _LONG = 8  # dated items: more than stand beside an article
 _HALF = 0.5  # of the items, or of the main content's characters
 _MOST = 0.8  # of the items
 _WIDE = 0.35  # how long the titles of a list without dates must be
+_LITTLE = 0.1  # of a document's text that is prose
 _BESIDE = 0.35  # of the main content's characters: a list beside an article holds less
 
 
@@ -176,8 +177,10 @@ def _beats(best: Choice, single: publication.Publication) -> bool:
     """
     if best.score < _SURE_LIST:
         return False
-    if all(best.terms[name] >= _MOST for name in ("coverage", "dated", "linked", "distinct")):
-        return not best.terms["few"]  # nearly all of the page is items, each with a date and an address of its own
+    whole = best.terms["coverage"] >= _MOST and best.terms["distinct"] >= _MOST  # nearly all of the page is items
+    bare = single.share < _LITTLE and best.terms["dated"] >= _HALF  # and there is nothing else to read
+    if whole and (bare or min(best.terms["dated"], best.terms["linked"]) >= _MOST):
+        return not best.terms["few"]
     if single.likely >= _SURELY:
         return False
     long = len(best.candidate.items) >= _LONG and best.terms["dated"] >= _MOST and single.likely < _DOUBTFUL
