@@ -31,7 +31,8 @@ from tests.feeds.watching import NEW, ROWS, Row, listing
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.asyncio(loop_scope="module")]
 HOUR = timedelta(hours=1)
-SETTINGS = Polling(allow=LOOPBACK, timeout=1, gap=0, max_bytes=LARGEST)
+# Long enough for a loaded machine to answer in, short enough to wait for a site that hangs.
+SETTINGS = Polling(allow=LOOPBACK, timeout=5, gap=0, max_bytes=LARGEST)
 
 
 @dataclass
@@ -127,7 +128,7 @@ async def test_no_fault_of_a_site_invents_loses_or_delays_anything(store: Store,
         assert (polled["well"].outcome, known(store, "well")[1]) == ("changed", [NEW[0]])
         told = {one.fault.name: why for one in all_struck if (why := problem(store, one, polled))}
         assert told == {}
-        assert taken < 30
+        assert taken < 40  # one after another, those that hang would take longer
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 200_000  # kB
         await recover(store, watch, all_struck)
 
