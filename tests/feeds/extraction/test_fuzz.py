@@ -9,6 +9,8 @@ from benchmarks.fuzz import NOW, mutated, sources
 from feeds.extraction import extract
 from state.records import Extraction, Unreadable
 
+pytestmark = pytest.mark.no_cover  # the same code again and again: counting its branches costs more than running it
+
 SLICES, EACH = 10, 210
 LONGEST = 1_500  # bytes of a body before its changes
 
