@@ -18,6 +18,13 @@ from tests.cli.samples import NOTICES, with_one_more
 from tests.fakes.postmaster import Postmaster
 
 ROOT = Path(__file__).parent.parent.parent
+# A command that was started in the background is started deaf to Ctrl-C, and so would be what it starts.
+HEARS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from cli.main import main
+main()
+"""
 SOK, NEW = "sok@example.org", "sok@example.net"
 HEAD = "email,topics,every,at,on,timezone,language,state\n"
 
@@ -274,7 +281,7 @@ def test_an_import_that_is_interrupted_says_where_it_is_and_goes_on(tidings: Cli
     rows = "".join(f"reader{number}@example.org,all\n" for number in range(60_000))
     file = write(tidings, "email,topics\nnobody,all\n" + rows)
     running = subprocess.Popen(
-        [sys.executable, "-c", "from cli.main import main; main()", "subscriber", "import", file, "--confirmed"],
+        [sys.executable, "-c", HEARS_CTRL_C, "subscriber", "import", file, "--confirmed"],
         cwd=tidings.folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
