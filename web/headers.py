@@ -25,10 +25,14 @@ STYLED = (
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}  # pages whose address is a secret
 
 
-async def add(_request: web.Request, response: web.StreamResponse) -> None:
-    """A signal of aiohttp: called before the headers of any answer go out."""
+async def add(request: web.Request, response: web.StreamResponse) -> None:
+    """A signal of aiohttp: called before the headers of any answer go out.
+
+    A page that tells its address to nobody hides it from us too: browsers then send "Origin: null" with its form.
+    """
     response.headers["Server"] = "tidings"
     response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    secret = "token" in request.match_info
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if secret else "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -49,13 +49,13 @@ async def subscribe(request: web.Request) -> web.Response:
 
 
 def allowed(request: web.Request, parts: Parts) -> bool:
-    """Browsers name the site a form stands on (Origin); ours, the one we were called by, or an allowed one may post.
+    """Browsers say whether a form stands on a page of ours (Sec-Fetch-Site), and on which site (Origin).
 
-    What names no site is no browser, or one that is told by Sec-Fetch-Site that it crosses none.
+    Ours, the one we were called by, or an allowed one may post; so may what names no site and is no browser.
     """
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+    origin, nearness = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if nearness in ("same-origin", "none") or origin is None:  # Origin is "null" where a page hides its address
+        return nearness in ("same-origin", "none", None)
     own = urlsplit(parts.site.url)
     known = {f"{own.scheme}://{own.netloc}", *(each.rstrip("/") for each in parts.serving.form_origins)}
     return origin in known or urlsplit(origin).netloc == request.headers.get("Host", "")

@@ -130,11 +130,15 @@ async def test_axe_finds_nothing_on_the_answers_to_what_a_person_does(
         await page.locator("form[action$='/subscribe'] button[type=submit]").first.click()
         found += await look(page, "asked")
         assert page.url == address + "/subscribe"
+        assert await page.locator("h1").inner_text() == "Please look into your mail"
         await page.goto(address + paths["front"])
         await page.locator("input[name=email]").first.evaluate("field => { field.type = 'text'; }")
         await page.locator("input[name=email]").first.fill("no address")
         await page.locator("form[action$='/subscribe'] button[type=submit]").first.click()
         found += await look(page, "subscribe again")
+        await page.locator("input[name=email]").first.fill("other@example.org")
+        await page.locator("form[action$='/subscribe'] button[type=submit]").first.click()
+        assert await page.locator("h1").inner_text() == "Please look into your mail"
         for name in ("confirm", "preferences", "unsubscribe"):
             await page.goto(address + paths[name])
             await page.locator("main form button[type=submit]").first.click()

@@ -26,7 +26,7 @@ async def test_every_answer_forbids_what_is_active_or_from_elsewhere(store: Stor
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == ("no-referrer" if path == "/confirm/x" else "same-origin")
     assert answer.headers["Server"] == "tidings"
     assert "Set-Cookie" not in answer.headers
 

@@ -308,7 +308,15 @@ async def test_requests_that_two_readers_would_cut_differently_are_refused(
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "https://evil.example"},
+    ],
 )
 async def test_a_form_on_a_foreign_page_is_refused(
     store: Store, server: Server, links: dict[str, str], headers: dict[str, str]
@@ -318,6 +326,16 @@ async def test_a_form_on_a_foreign_page_is_refused(
     data = {"email": "a@example.org", "topic": "all"}
     assert (await server.ask("POST", "/subscribe", headers=headers, data=data)).status == 403
     assert everything(store) == before
+
+
+async def test_our_own_form_is_taken_from_a_browser_that_hides_where_it_stands(
+    store: Store, server: Server, links: dict[str, str]
+) -> None:
+    """Browsers say "Origin: null" where a page asks them to send no Referer."""
+    await server.start()
+    headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    data = {"email": "a@example.org", "topic": "all"}
+    assert (await server.ask("POST", "/subscribe", headers=headers, data=data)).status == 200
 
 
 async def test_the_answer_takes_its_time_whoever_is_known(server: Server, links: dict[str, str]) -> None:
