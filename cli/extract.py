@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def extract(
     elements that are entries), title, url, date, place, kind, summary, author,
     language, id. A selector is CSS, also with @ATTRIBUTE at its end, or XPath 1.0
     where it begins with "/", "./" or "xpath:". `source add` takes the same.
+
+    robots.txt is not asked for this one request of yours; `source add` asks it.
 
     \b
     Examples:
@@ -88,21 +91,11 @@ def _refuse(found: Extraction, where: str) -> None:
 async def _extract(
     app: App, where: str, base_url: str, select: dict[str, str], explain: bool
 ) -> tuple[Document, Extraction, Explanation | None]:
-    from feeds.children import Children, Document
-    from feeds.fetch import Fetched, Fetcher
+    from feeds.children import Children
     from state.records import Unreadable
 
-    polling = app.settings.polling
-    async with Fetcher(polling, VERSION) as fetcher, Children(count=1) as children:
-        if where.lower().startswith(("http://", "https://")):
-            got = await fetcher.fetch(where)
-            if not isinstance(got, Fetched):
-                raise UserError(
-                    f"{where} could not be read: {getattr(got, 'reason', 'it answered 304 to a first request')}"
-                )
-            document = Document(base_url or got.url, got.body, got.content_type, select=select)
-        else:
-            document = Document(base_url or file_url(where), local(where, polling.max_bytes), select=select)
+    document = await given(app, where, base_url=base_url, select=select)
+    async with Children(count=1) as children:
         if explain:
             found, explanation = await children.explain(document, now=app.now())
         else:
@@ -110,6 +103,24 @@ async def _extract(
     if isinstance(found, Unreadable):
         raise UserError(f"{where} could not be read: {found.reason}")
     return document, found, explanation
+
+
+async def given(app: App, where: str, *, base_url: str = "", select: Mapping[str, str] | None = None) -> Document:
+    """What stands at a URL or in a file, once. Raises UserError that says why it cannot be read.
+
+    robots.txt is not asked: somebody asks for this one page, as with a browser; it binds what comes again by itself.
+    """
+    from feeds.children import Document
+    from feeds.fetch import Fetched, Fetcher
+
+    polling = app.settings.polling
+    if not where.lower().startswith(("http://", "https://")):
+        return Document(base_url or _file_url(where), _local(where, polling.max_bytes), select=select or {})
+    async with Fetcher(polling, VERSION) as fetcher:
+        got = await fetcher.fetch(where)
+    if not isinstance(got, Fetched):
+        raise UserError(f"{where} could not be read: {getattr(got, 'reason', 'it answered 304 to a first request')}")
+    return Document(base_url or got.url, got.body, got.content_type, select=select or {})
 
 
 def _write(page: Path, explanation: Explanation | None, where: str) -> None:
@@ -123,7 +134,7 @@ def _write(page: Path, explanation: Explanation | None, where: str) -> None:
     show.progress(f"{page}: the page with its entries outlined; open it in a browser, it loads nothing")
 
 
-def local(where: str, max_bytes: int) -> bytes:
+def _local(where: str, max_bytes: int) -> bytes:
     """The bytes of a local file. Raises UserError that says why not."""
     file = Path(where)
     if file.is_dir():
@@ -137,7 +148,7 @@ def local(where: str, max_bytes: int) -> bytes:
         raise UserError(f"{where} could not be read ({error.strerror}); give a URL or the path of a file") from error
 
 
-def file_url(where: str) -> str:
+def _file_url(where: str) -> str:
     return Path(where).absolute().as_uri()
 
 

@@ -1,18 +1,20 @@
 """Look at feeds and build them."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from cli import show, source_import
+from cli import feed_check, show, source_import
 from cli.app import App
 from state.errors import UserError
 
 
 @click.group()
 def feed() -> None:
-    """List, show and build the feeds."""
+    """List, show, build and check the feeds."""
+
+
+feed.add_command(feed_check.check)
 
 
 @feed.command("list")
@@ -33,12 +35,13 @@ def list_(app: App, as_json: bool) -> None:
     with app.store() as store:
         make_missing(store, app.now())
         with store.read() as db:
-            counts = publications.count(db)
+            counts = {name: number for name, (number, _newest) in publications.count(db).items()}
+            counts |= publications.count_of_sources(db)
             rows = [
                 {
                     "id": one.name,
                     "title": title(db, one.name, app.site),
-                    "entries": counts.get(one.name, (None, None))[0],
+                    "entries": counts.get(one.name, 0),
                     "dirty": one.dirty,
                     "built": one.built_at,
                     "closed": one.closed_at,
@@ -52,10 +55,15 @@ def list_(app: App, as_json: bool) -> None:
         return
     show.table(
         [
-            (row["id"], row["error"] or row["built"] or "-", links.feed(app.site, str(row["id"]), "atom"))
+            (
+                row["id"],
+                row["entries"],
+                f"closed {row['closed']:%Y-%m-%d}" if row["closed"] else row["error"] or row["built"] or "-",
+                links.feed(app.site, str(row["id"]), "atom"),
+            )
             for row in rows
         ],
-        ("name", "built", "address"),
+        ("name", "entries", "built", "address"),
     )
 
 
@@ -78,12 +86,14 @@ def build(app: App, everything: bool, as_json: bool) -> None:
         show.emit(
             {
                 "built": done.built,
+                "unchanged": done.unchanged,
                 "failed": [{"feed": name, "reason": reason} for name, reason in done.failed],
                 "files": [str(f) for f in done.files],
             }
         )
     else:
-        show.line(f"{len(done.built)} feeds built{f', {len(done.files)} files written' if done.files else ''}")
+        written = f", {len(done.files)} files written" if done.files else ""
+        show.line(f"feeds: {len(done.built)} changed, {len(done.unchanged)} built to the same bytes{written}")
         for name, reason in done.failed:
             show.line(f"{name} was not published, its last good bytes stay: {reason}")
     if done.failed:
@@ -106,8 +116,7 @@ def show_(app: App, name: str, form: str) -> None:
     settings = app.settings.publishing
     with app.store() as store:
         body = publish.show(store, name, form, site=app.site, settings=settings, now=app.now())
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.flush()
+    show.deliver(body, None)
 
 
 @feed.command()
@@ -149,12 +158,4 @@ def export(app: App, file: Path | None) -> None:
 
     with app.store() as store, store.read() as db:
         body = render(db, app.site)
-    if file is None:
-        sys.stdout.buffer.write(body)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        file.write_bytes(body)
-    except OSError as error:
-        raise UserError(f"{file} cannot be written ({error.strerror}); give a file in a folder of yours") from error
-    show.line(f"wrote {file}")
+    show.deliver(body, file)

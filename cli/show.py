@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from state.dates import precision
+from state.errors import UserError
 from state.records import Entry, Filing, Message, Revision, Sighting, Source, Subscriber, Subscription, Topic
 from state.text import clean
 
@@ -37,17 +39,34 @@ def _plain(value: object) -> object:
 
 def line(text: str) -> None:
     """One line of result; an indent stays."""
-    click.echo(" " * (len(text) - len(text.lstrip(" "))) + clean(text))
+    click.echo(_indented(text))
 
 
 def progress(text: str) -> None:
-    """One line of progress, on stderr."""
-    click.echo(clean(text), err=True)
+    """One line of progress, on stderr; an indent stays."""
+    click.echo(_indented(text), err=True)
+
+
+def _indented(text: str) -> str:
+    return " " * (len(text) - len(text.lstrip(" "))) + clean(text)
+
+
+def deliver(body: bytes, file: Path | None) -> None:
+    """Write a document to a file and say so, or to stdout as it is. Raises UserError that says why not."""
+    if file is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}); give a file in a folder of yours") from error
+    line(f"wrote {file}")
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
     """Aligned columns; on a terminal the last one is cut to what is left of the line."""
-    cells = [[clean(str(cell)) for cell in row] for row in rows]
+    cells = [[_told(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [list(head), *cells]) for column in range(len(head))]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for row in [list(head), *cells]:
@@ -58,10 +77,19 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
-    """A record as "name: value" lines; empty values are left out."""
+    """A record as "name: value" lines; what is empty or does not hold is left out."""
     for name, value in pairs:
-        if value not in ("", None, (), [], {}):
-            click.echo(f"{name + ':':<16}{clean(str(value))}")
+        if value not in ("", None, False, (), [], {}):
+            click.echo(f"{name + ':':<16} {_told(value)}")
+
+
+def _told(value: object) -> str:
+    """A value for people: instants to the minute, lists with commas."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M %Z}"
+    if isinstance(value, tuple | list):
+        return ", ".join(_told(one) for one in value)
+    return "yes" if value is True else clean(str(value))
 
 
 # ---- JSON shapes: ids are what the CLI takes ----

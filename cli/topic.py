@@ -1,27 +1,37 @@
 """Manage topics: named rules that file entries."""
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from cli import show
 from cli.app import App, agreed
-from state.errors import Conflict, NotFound, UserError
+from state.errors import Conflict, UserError
 from state.records import Topic
 
 
 @click.group()
 def topic() -> None:
-    """Add, import, try and remove topics."""
+    """Add, edit, try, import and remove topics."""
+
+
+def _phrases(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that make a rule."""
+    for option in (
+        click.option("--none", "none", multiple=True, metavar="PHRASE", help="Look-alikes that do not count."),
+        click.option("--all", "all_", multiple=True, metavar="PHRASE", help="Every one of these is needed too."),
+        click.option("--any", "any_", multiple=True, metavar="PHRASE", help="One of these is enough."),
+    ):
+        command = option(command)
+    return command
 
 
 @topic.command()
 @click.argument("topic_id", metavar="ID")
-@click.option("--title", required=True)
-@click.option("--any", "any_", multiple=True, metavar="PHRASE", help="One of these is enough.")
-@click.option("--all", "all_", multiple=True, metavar="PHRASE", help="Every one of these is needed too.")
-@click.option("--none", "none", multiple=True, metavar="PHRASE", help="Look-alikes that do not count.")
+@click.option("--title", required=True, help="The name readers see.")
+@_phrases
 @click.pass_obj
 def add(
     app: App, topic_id: str, title: str, any_: tuple[str, ...], all_: tuple[str, ...], none: tuple[str, ...]
@@ -38,14 +48,78 @@ def add(
 
     with app.store() as store:
         with store.write() as db:
-            try:
-                topics.topic(db, topic_id)
-            except NotFound:
-                topics.put_topic(db, Topic(topic_id, title, any_, all_, none), app.now())
-            else:
-                raise Conflict(f"topic {topic_id} is there already; see `tidings topic show {topic_id}`")
+            if topic_id in {one.id for one in topics.topics(db)}:
+                raise Conflict(f"topic {topic_id} is there already; change it with `tidings topic edit {topic_id}`")
+            made = topics.put_topic(db, Topic(topic_id, title, any_, all_, none), app.now())
         filed = app.refile(store, [topic_id])
-    show.line(f"topic {topic_id}: {filed} filings of entries seen before; its feed is /feeds/{topic_id}.atom")
+    show.line(f"topic {topic_id}: {_filed(filed)}; its feed is /feeds/{topic_id}.atom")
+    _say_if_idle(made)
+
+
+@topic.command()
+@click.argument("topic_id", metavar="ID")
+@click.option("--title", help="The name readers see.")
+@_phrases
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def edit(
+    app: App,
+    topic_id: str,
+    title: str | None,
+    any_: tuple[str, ...],
+    all_: tuple[str, ...],
+    none: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Change the title or the rule of a topic.
+
+    The phrases given take the place of all of their kind; '' alone leaves none. Entries
+    seen before that fit now are filed, and mail nobody; what is filed stays. Try it
+    first: `tidings topic try ID --any …`.
+
+    \b
+    Example:
+      tidings topic edit child-labour --any "child labour*" --any "child ~3 work*" --none ''
+    """
+    from state import topics
+
+    if title is None and not (any_ or all_ or none):
+        raise click.UsageError("say what to change: --title, --any, --all or --none")
+    with app.store() as store:
+        with store.write() as db:
+            before = topics.topic(db, topic_id)
+            if before.closed_at:
+                raise UserError(
+                    f"topic {topic_id} was closed on {before.closed_at:%d %B %Y}; "
+                    f"`tidings topic add {topic_id}` opens it again"
+                )
+            wanted = replace(
+                before,
+                title=before.title if title is None else title,
+                any=_instead(any_, before.any),
+                all=_instead(all_, before.all),
+                none=_instead(none, before.none),
+            )
+            after = topics.put_topic(db, wanted, app.now())
+        filed = app.refile(store, [topic_id])
+    if as_json:
+        show.emit({"topic": show.topic(after), "filed": filed})
+        return
+    show.line(f"topic {topic_id}: {_filed(filed)}")
+    _say_if_idle(after)
+
+
+def _instead(given: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    return () if given == ("",) else given or before
+
+
+def _filed(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'} seen before filed"
+
+
+def _say_if_idle(topic: Topic) -> None:
+    if not topic.any and not topic.all:
+        show.progress(f"it has no phrase that files anything; give some with `tidings topic edit {topic.id} --any …`")
 
 
 @topic.command("import")
@@ -74,7 +148,27 @@ def import_(app: App, file: Path) -> None:
                 topics.put_country(db, country)
         filed = app.refile(store, [one.id for one in vocabulary.topics])
     read = f"{len(vocabulary.topics)} topics, {len(vocabulary.countries)} countries"
-    show.line(f"{read}; {filed} filings of entries seen before")
+    show.line(f"{read}; {_filed(filed)}")
+
+
+@topic.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.pass_obj
+def export(app: App, file: Path | None) -> None:
+    """Write the topics and countries as `topic import` reads them to FILE, or print them.
+
+    Sources too: `tidings export`.
+
+    \b
+    Example:
+      tidings topic export topics.json
+    """
+    from feeds.vocabulary import Vocabulary, render
+    from state import topics
+
+    with app.store() as store, store.read() as db:
+        found = Vocabulary(topics.topics(db), topics.countries(db))
+    show.deliver(render(found).encode(), file)
 
 
 @topic.command("list")
@@ -124,15 +218,15 @@ def show_(app: App, topic_id: str, as_json: bool) -> None:
 
 @topic.command("try")
 @click.argument("topic_id", metavar="ID")
-@click.option("--any", "any_", multiple=True, metavar="PHRASE", help="Try this rule instead of the stored one.")
-@click.option("--all", "all_", multiple=True, metavar="PHRASE")
-@click.option("--none", "none", multiple=True, metavar="PHRASE")
+@_phrases
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def try_(
     app: App, topic_id: str, any_: tuple[str, ...], all_: tuple[str, ...], none: tuple[str, ...], as_json: bool
 ) -> None:
     """Run a rule over the archive: what it would add, remove and mail. Nothing is stored.
+
+    Phrases make a rule that is tried instead of the stored one.
 
     \b
     Example:

@@ -7,6 +7,7 @@ Advisory Board, JSON Feed 1.1.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -16,7 +17,16 @@ from typing import Any
 from lxml import etree
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ROOT = 10_000  # bytes in which the root stands
 _JSON = "https://jsonfeed.org/version/1.1"
+
+
+def form_of(body: bytes) -> str:
+    """Which form a feed of somebody else seems to have: "json", "rss", else "atom"."""
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
+        return "json"
+    return "rss" if re.search(rb"<rss[\s>]", start[:_ROOT]) else "atom"
 
 
 def lint(form: str, body: bytes) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""Read a vocabulary file: topics with their rules, countries with their names.
+"""Read and write a vocabulary file: topics with their rules, countries with their names.
 
-Pure: text in, records out. The shape is that of a shared file which other tools
+Pure: text to records and back. The shape is that of a shared file which other tools
 write too, so keys that we do not know are ignored; a value of a wrong type is
-not. Called by `tidings topic import` and by `apply`.
+not. Called by `tidings topic import` and `topic export`.
 
     {"topics": [{"id": "…", "name": "…", "name_km": "…", "any": [], "all": [], "none": []}],
      "countries": [{"iso": "KH", "names": [], "places": [], "none": []}]}
@@ -55,6 +55,27 @@ def parse(text: str, name: str) -> Vocabulary:
     except _Misshapen as error:
         raise UserError(f"{name}: {error}") from error
     return Vocabulary(topics, countries)
+
+
+def render(vocabulary: Vocabulary) -> str:
+    """The text that `parse` reads; when a topic was created or closed is not in it."""
+    whole = {
+        "topics": [
+            {
+                "id": one.id,
+                "name": one.title,
+                **{f"name_{language}": title for language, title in one.titles.items()},
+                **_rule(one, "any", "all", "none"),
+            }
+            for one in vocabulary.topics
+        ],
+        "countries": [{"iso": one.code, **_rule(one, "names", "places", "none")} for one in vocabulary.countries],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _rule(one: Topic | Country, *names: str) -> dict[str, list[str]]:
+    return {name: list(getattr(one, name)) for name in names}
 
 
 class _Misshapen(Exception):

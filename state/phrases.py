@@ -23,6 +23,7 @@ from state.words import WORD, Words, cut_pattern, spelling, stem, unspaced
 FARTHEST = 50  # words; a phrase that looks farther means a second phrase under `all`
 STARS = 2  # of one word; more would let a pattern match slowly
 _NEAR = re.compile(r"\s+~\s*(\d+)\s+")
+_LONE_NEAR = re.compile(r"(?:^|\s)~")  # with nothing on one side, or no number
 
 Span = tuple[int, int]  # positions of the first word and after the last
 
@@ -126,6 +127,8 @@ def compile_phrase(written: str) -> Phrase:
     gaps = tuple(int(number) for number in pieces[1::2])
     if not all(parts):
         raise Misuse(f"phrase {written!r} has no word to look for; write words, e.g. child labour* or =WISH")
+    if any(_LONE_NEAR.search(piece) for piece in pieces[::2]):
+        raise Misuse(f"phrase {written!r}: ~ stands between words, with how many may lie between: child ~3 work*")
     if any(gap > FARTHEST for gap in gaps):
         raise Misuse(f"phrase {written!r}: the distance after ~ is a number of words, at most {FARTHEST}")
     return Phrase(text, parts, gaps)

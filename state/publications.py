@@ -151,6 +151,18 @@ def count(db: Connection) -> dict[str, tuple[int, datetime | None]]:
     return {topic: (number, newest) for topic, number, newest in db.execute(asked)}
 
 
+def count_of_sources(db: Connection) -> dict[str, int]:
+    """Entries shown in the feed of each source, by the feed's name."""
+    asked = (
+        select(sightings.c.source, func.count(sightings.c.entry.distinct()))
+        .join(filings, (filings.c.entry == sightings.c.entry) & (filings.c.topic == "all"))
+        .join(entries, entries.c.id == sightings.c.entry)
+        .where(entries.c.hidden_at.is_(None))
+        .group_by(sightings.c.source)
+    )
+    return {_SOURCE + source: number for source, number in db.execute(asked)}
+
+
 def ledger(
     db: Connection, topics: Sequence[str], *, kinds: Sequence[str], languages: Sequence[str], limit: int
 ) -> Iterator[tuple[Member, Countries, Record]]:

@@ -1,6 +1,8 @@
 """The command line from end to end: real files, a real database, the built-in sink."""
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.cli.samples import NOTICES, with_one_more
+from tests.fakes.site import Site
 
 Write = Callable[[str, str], Path]
 
@@ -139,9 +142,40 @@ def test_feeds_can_be_shown_built_and_listed(tidings: Cli, documents: Write) -> 
     assert tidings("feed", "build", "--all", "--json").json["failed"] == []
     names = {row["id"] for row in tidings("feed", "list", "--json").json["feeds"]}
     assert names == {"all", "source-mill"}
+    assert [row["entries"] for row in tidings("feed", "list", "--json").json["feeds"]] == [2, 2]
+    assert "0 changed, 2 built to the same bytes" in tidings("feed", "build", "--all").stdout
     assert "<opml" in tidings("opml", "export").stdout
     tidings("opml", "export", "all.opml")
     assert (tidings.folder / "all.opml").read_bytes().startswith(b"<?xml")
+
+
+def test_feeds_are_checked_ours_and_those_of_others(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+
+    assert "2 feeds checked, 0 with complaints" in tidings("feed", "check").stdout
+    own = tidings("feed", "check", "--json").json["feeds"]
+    assert {(one["id"], one["form"]) for one in own} == {
+        (name, form) for name in ("all", "source-mill") for form in ("atom", "rss", "json")
+    }
+
+    body = tidings("feed", "show", "all", "--format", "rss").stdout
+    (tidings.folder / "good.xml").write_text(body, encoding="utf-8")
+    (tidings.folder / "bad.xml").write_text(
+        body.replace("<guid", "<gone").replace("</guid", "</gone"), encoding="utf-8"
+    )
+    (tidings.folder / "bad.json").write_text('{"version": "1"}', encoding="utf-8")
+    assert "1 feed checked, 0 with" in tidings("feed", "check", "good.xml").stdout
+    assert "bad.xml (rss): an entry has no id" in tidings("feed", "check", "bad.xml", expect=1).stdout
+    assert tidings("feed", "check", "bad.json", "--json", expect=1).json["feeds"][0]["form"] == "json"
+    assert "nothing.xml could not be read" in tidings("feed", "check", "nothing.xml", expect=1).stderr
+
+
+async def test_a_feed_is_checked_at_its_address(tidings: Cli) -> None:
+    async with Site() as site:
+        url = site.puts("/feed", "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title></feed>", "application/xml")
+        done = await asyncio.to_thread(tidings, "feed", "check", url, expect=1)
+
+    assert f"{url} (atom): feed has 0 id, wanted one that is not empty" in done.stdout
 
 
 def test_a_topic_can_be_tried_added_imported_and_closed(tidings: Cli, documents: Write) -> None:
@@ -163,6 +197,47 @@ def test_a_topic_can_be_tried_added_imported_and_closed(tidings: Cli, documents:
     assert "closed" in tidings("feed", "show", "safety", expect=1).stderr
 
 
+def test_a_topic_is_edited_a_part_at_a_time(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+    idle = tidings("topic", "add", "days", "--title", "Days")
+    assert "topic edit days" in idle.stderr
+
+    done = tidings("topic", "edit", "days", "--any", "safety day", "--none", "birthday", "--json").json
+    assert (done["filed"], done["topic"]["any"], done["topic"]["none"]) == (1, ["safety day"], ["birthday"])
+    assert [one["topics"] for one in tidings("entry", "list", "--topic", "days", "--json").json["entries"]] == [
+        ["days"]
+    ]
+
+    after = tidings("topic", "edit", "days", "--title", "Days of the year", "--none", "", "--json").json["topic"]
+    assert (after["title"], after["any"], after["none"]) == ("Days of the year", ["safety day"], [])
+    assert "Days of the year" in tidings("feed", "show", "days").stdout
+
+
+def test_a_topic_that_was_closed_is_added_again_not_edited(tidings: Cli) -> None:
+    tidings("topic", "add", "days", "--title", "Days", "--any", "day")
+    tidings("topic", "remove", "days", "--yes")
+
+    assert "topic add days" in tidings("topic", "edit", "days", "--title", "Nights", expect=1).stderr
+    tidings("topic", "add", "days", "--title", "Days again", "--any", "day")
+    assert [one["title"] for one in tidings("topic", "list", "--json").json["topics"]] == ["Days again"]
+    assert "Days again" in tidings("feed", "show", "days").stdout
+
+
+def test_exported_topics_are_what_import_reads(tidings: Cli) -> None:
+    text = json.dumps(
+        {
+            "topics": [{"id": "boats", "name": "Boats", "name_km": "ទូក", "any": ["boat*"], "all": [], "none": []}],
+            "countries": [{"iso": "KH", "names": ["Cambodia"], "places": [], "none": []}],
+        }
+    )
+    (tidings.folder / "topics.json").write_text(text, encoding="utf-8")
+    tidings("topic", "import", "topics.json")
+
+    assert json.loads(tidings("topic", "export").stdout) == json.loads(text)
+    tidings("topic", "export", "out.json")
+    assert json.loads((tidings.folder / "out.json").read_text(encoding="utf-8")) == json.loads(text)
+
+
 def test_sources_are_paused_resumed_and_removed(tidings: Cli, documents: Write) -> None:
     tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--yes")
     tidings("source", "pause", "mill")
@@ -172,6 +247,22 @@ def test_sources_are_paused_resumed_and_removed(tidings: Cli, documents: Write) 
     assert "--yes" in tidings("source", "remove", "mill", expect=1).stderr
     tidings("source", "remove", "mill", "--yes")
     assert len(tidings("entry", "list", "--json").json["entries"]) == 2
+
+
+def test_a_record_is_told_in_words_not_in_python(tidings: Cli, documents: Write) -> None:
+    tidings("topic", "add", "safety", "--title", "Safety", "--any", "safety")
+    folder = str(documents("notices.txt", NOTICES))
+    added = tidings("source", "add", folder, "--id", "mill", "--every", "2h", "--as-new", "--yes")
+    source = tidings("source", "show", "mill").stdout
+    entry = tidings("entry", "list", "--topic", "safety", "--json").json["entries"][0]["id"]
+
+    assert "\n  2026" in added.stderr  # its entries stand below it
+    assert "every:           2h\n" in source
+    assert "fixed:           yes\n" in source
+    assert "ignore_robots" not in source
+    assert re.search(r"^next_poll_at:    \d{4}-\d\d-\d\d \d\d:\d\d UTC$", source, re.MULTILINE)
+    assert "topics:          safety\n" in tidings("entry", "show", entry).stdout
+    assert "every is '6h'" in tidings("source", "edit", "mill", "--every", "6h").stdout
 
 
 @pytest.mark.parametrize(
@@ -213,6 +304,10 @@ def test_an_unknown_id_says_where_to_look(tidings: Cli, words: tuple[str, ...]) 
         (("source", "add", "no-such-file.txt", "--yes"), "neither"),
         (("topic", "add", "all", "--title", "All"), "all"),
         (("topic", "add", "Has Spaces", "--title", "S"), "Has Spaces"),
+        (("topic", "add", "odd", "--title", "Odd", "--any", "~3"), "between words"),
+        (("topic", "edit", "odd"), "say what to change"),
+        (("entry", "list", "--source", "nothing"), "source list"),
+        (("entry", "list", "--country", "Cambodia"), "two letters"),
         (("digest", "preview"), "say for whom"),
         (("entry", "list", "--since", "soon"), "30d"),
         (("source", "add", "x", "--every", "often"), "duration"),

@@ -65,6 +65,7 @@ def test_a_hidden_entry_is_in_no_feed_and_in_no_count(ledger: Store, now: dateti
             "all": (4, now + timedelta(hours=5)),
             "work": (2, now + timedelta(hours=5)),
         }
+        assert publications.count_of_sources(db) == {"source-s": 2}
 
 
 @pytest.mark.parametrize(
