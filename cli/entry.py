@@ -9,6 +9,8 @@ import click
 from cli import entry_show, show
 from cli.app import App
 from cli.keys import Wrong, duration
+from cli.values import Checked
+from cli.values import country as country_code
 from state.records import Entry
 
 _ENOUGH = 4  # unfiled entries from which words in common say something
@@ -41,7 +43,9 @@ entry.add_command(entry_show.show_)
 @entry.command("list")
 @click.option("--topic", metavar="T", help="Filed under T.")
 @click.option("--source", metavar="S", help="Seen in source S.")
-@click.option("--country", metavar="CC", help="ISO 3166 code, named in the text or of the page.")
+@click.option(
+    "--country", type=Checked(country_code), metavar="CC", help="ISO 3166 code, named in the text or of the page."
+)
 @click.option("--unfiled", is_flag=True, help="Filed under no topic.")
 @click.option("--since", metavar="D", help="First seen since a day or a duration back: 2026-05-01, 30d.")
 @click.option("--search", metavar="Q", help="Words in title and summary.")
@@ -66,11 +70,13 @@ def list_(
       tidings entry list --since 7d
       tidings entry list --topic child-labour --json
     """
-    from state import entries, topics
+    from state import entries, sources, topics
 
     with app.store() as store, store.read() as db:
         if topic and topic != "all":
             topics.topic(db, topic)
+        if source:
+            sources.source(db, source)
         found = entries.entries(
             db,
             topic=topic,

@@ -54,6 +54,7 @@ def show_(app: App, source_id: str, as_json: bool) -> None:
     Example:
       tidings source show ministry-news
     """
+    from feeds.schedule import words
     from state import alarms, entries, sources
 
     with app.store() as store, store.read() as db:
@@ -63,7 +64,8 @@ def show_(app: App, source_id: str, as_json: bool) -> None:
     if as_json:
         show.emit({"source": {**show.source(one), "entries": count}})
         return
-    show.facts([(name, value) for name, value in show.source(one).items() if name != "select"])
+    told = {**show.source(one), "every": words(one.every)}
+    show.facts([(name, value) for name, value in told.items() if name != "select"])
     show.facts([(f"select {name}", selector) for name, selector in one.select.items()])
     show.facts([("entries", count)])
     for alarm in standing:

@@ -151,7 +151,8 @@ def describe(look: Look) -> None:
     from feeds.obstacles import told
 
     found = sum(len(page.extraction.records) for page in look.documents)
-    show.progress(f"{look.kind} {look.title!r}: {found} entries in {len(look.documents)} documents")
+    several = f" in {len(look.documents)} documents" if len(look.documents) > 1 else ""
+    show.progress(f"{look.kind} {look.title!r}: {found} entries{several}")
     if look.obstacle:
         show.progress(f"  beware: {told(look.obstacle)}")
     if any(page.extraction.method == "publication" for page in look.documents) and look.kind == "page":

@@ -41,6 +41,7 @@ def edit(app: App, /, source_id: str, select: tuple[str, ...], no_select: bool, 
       tidings source edit ministry-news --select date=.posted --select title=
     """
     from feeds import sources as watching
+    from feeds.schedule import words
     from state import sources
 
     values = {name: value for name, value in given.items() if value is not None}
@@ -58,7 +59,8 @@ def edit(app: App, /, source_id: str, select: tuple[str, ...], no_select: bool, 
     if as_json:
         show.emit({"source": show.source(after)})
     else:
-        show.line(f"{source_id}: {', '.join(f'{name} is {getattr(after, name)!r}' for name in values)}")
+        told = {**show.source(after), "every": words(after.every)}
+        show.line(f"{source_id}: {', '.join(f'{name} is {told[name]!r}' for name in values)}")
 
 
 def _selectors(before: Source, select: tuple[str, ...], clear: bool) -> dict[str, str]:
