@@ -39,10 +39,7 @@ class App:
 
     @cached_property
     def settings(self) -> settings.Settings:
-        found = settings.load(self._config, self._environment)
-        for path in found.ignored:
-            click.echo(f"tidings: {path} is read but not acted on by this release", err=True)
-        return found
+        return settings.load(self._config, self._environment)
 
     @property
     def state_url(self) -> str:

@@ -97,8 +97,6 @@ def _configuration(app: App) -> Iterator[Finding]:
         if not value and mailing.smtp:
             do = "set it: people and many laws want to know who writes"
             yield Finding("configuration", "warning", f"{name} is empty", do)
-    for path in settings.ignored:
-        yield Finding("configuration", "warning", f"{path} is read but not acted on by this release", "do without it")
     shown = site.url or "none, links lead to this machine"
     yield Finding("configuration", "ok", f"readable; public address: {shown}")
 

@@ -142,7 +142,6 @@ class Key:
     check: Callable[[object], object]
     default: str
     about: str
-    planned: bool = False  # part of the contract, read and checked, not acted on by this release
 
     @property
     def path(self) -> str:
@@ -298,7 +297,13 @@ KEYS = (
     ),
     Key("web", "static_dir", text, '""', "A folder that feeds are also written to, for another web server."),
     Key("web", "form_origins", texts, "[]", "Sites whose own form may post to /subscribe, like https://example.org."),
-    Key("web", "metrics_token", text, '""', "What a monitor must show to read /metrics.", planned=True),
+    Key(
+        "web",
+        "metrics_token",
+        text,
+        '""',
+        "The bearer token that a monitor must show to read /metrics; empty: only this machine may read it.",
+    ),
     Key(
         "limits",
         "new_entries_hold",

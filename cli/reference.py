@@ -161,7 +161,7 @@ def configuration() -> str:
 def _key(key: Key) -> Iterator[str]:
     yield f"### {key.path}"
     yield ""
-    yield key.about + (" *Read and checked, not acted on by this release.*" if key.planned else "")
+    yield key.about
     yield ""
     yield f"Takes {takes(key)}. Default: `{key.default}`. Environment: `{key.variable}`."
 

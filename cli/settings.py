@@ -36,7 +36,6 @@ class Settings:
     publishing: Publishing
     serving: Serving
     admin: str = ""  # the mailbox that hears of alarms
-    ignored: tuple[str, ...] = ()  # keys that were given and that this release does not act on yet
 
 
 def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,8 +48,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     found = file or Path(DEFAULT_FILE)
     given = from_file(found) if found.exists() else {}
     given |= from_environment(environment)
-    ignored = tuple(path for path, value in given.items() if BY_PATH[path].planned and value != values[path])
-    return assemble(values | given, ignored)
+    return assemble(values | given)
 
 
 def from_file(file: Path) -> dict[str, object]:
@@ -138,7 +136,7 @@ def line_of(text: str, section: str, name: str) -> int:
     return 1
 
 
-def assemble(values: Mapping[str, object], ignored: tuple[str, ...] = ()) -> Settings:
+def assemble(values: Mapping[str, object]) -> Settings:
     """The structs of the packages, from checked values by key path."""
 
     def section(name: str) -> dict[str, Any]:
@@ -160,7 +158,6 @@ def assemble(values: Mapping[str, object], ignored: tuple[str, ...] = ()) -> Set
             approval=bool(values["digests.approval"]),
         ),
         admin=str(values["admin.email"]),
-        ignored=ignored,
     )
 
 
@@ -173,8 +170,6 @@ def sample() -> str:
     order = list(dict.fromkeys(key.section for key in KEYS))
     section = ""
     for key in sorted(KEYS, key=lambda key: order.index(key.section)):
-        if key.planned:
-            continue
         if key.section != section:
             section = key.section
             lines += ["", f"[{section}]"]

@@ -20,7 +20,7 @@ from mail.estimates import Estimates
 from state.errors import UserError
 from state.records import Site
 from state.store import Store
-from web import digests, feeds, headers, health, pages, preferences, show, subscribing, subscriptions
+from web import digests, feeds, headers, health, metrics, pages, preferences, show, subscribing, subscriptions
 from web import sink as caught
 from web.forms import MAX_BODY, MAX_FIELDS
 from web.parts import PARTS, Parts
@@ -115,6 +115,7 @@ def _routes(prefix: str, *, with_sink: bool) -> list[web.RouteDef]:
         web.get(f"{prefix}/{{sheet:style\\.css|feed\\.css}}", show.style),
         web.get(f"{prefix}/health", health.health),
         web.get(f"{prefix}/ready", health.ready),
+        web.get(f"{prefix}/metrics", metrics.metrics),
     ]
     if with_sink:
         routes += [

@@ -25,7 +25,6 @@ def test_without_a_file_every_key_has_its_default(tmp_path: Path, monkeypatch: p
     assert found.state == "sqlite:///tidings.db"
     assert found.mailing.connections == 4
     assert found.polling.every == 3600
-    assert found.ignored == ()
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -145,11 +144,6 @@ def test_the_sample_file_is_valid_and_means_the_defaults(tmp_path: Path) -> None
     )
     tomllib.loads(switched_on)
     assert settings.load(written(tmp_path, switched_on), {}) == plain
-
-
-def test_a_key_that_is_not_acted_on_yet_is_said(tmp_path: Path) -> None:
-    found = settings.load(written(tmp_path, "[web]\nmetrics_token = 'x'\n"), {})
-    assert found.ignored == ("web.metrics_token",)
 
 
 def test_every_key_is_explained() -> None:
