@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from state.dates import PartialDate, first_day, precision
 
@@ -33,9 +33,9 @@ def honest(when: PartialDate | None, language: str = "en") -> str:
 
 def instant(at: datetime, timezone: str = "UTC", language: str = "en") -> str:
     """A time we know to the minute, in the reader's zone: "21 January 2026, 09:05"."""
-    where = locale(language)
-    pattern = "d MMMM y, HH:mm" if where.language == "en" else "d MMMM y HH:mm"
-    return format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, locale=where)
+    local = at.astimezone(ZoneInfo(timezone))
+    joined = str(locale(language).datetime_formats["medium"])  # {1} the date, {0} the time
+    return joined.format(f"{local:%H:%M}", honest(local.date().isoformat(), language))
 
 
 def day(at: datetime, timezone: str = "UTC", language: str = "en") -> str:

@@ -11,6 +11,7 @@ from mail import edition as editions
 from mail.edition import Remarks
 from state.records import Edition, Subscriber
 from templates import wording
+from templates.catalogue import languages
 from templates.wording import Say
 from tests.mail.people import HARVEST, MINES, SITE, entry
 from tests.mail.test_edition import FULLY_TOLD, NOW, composed, many
@@ -56,7 +57,7 @@ def mails(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
         "digest": composed(("harvest?country=KH", told), ("mines", many(2, summary="In short. " * 20))).html,
         "note": composed(("harvest", [FULLY_TOLD]), remarks=note).html,
         "past": composed(("harvest", many(60)), remarks=Remarks(past=True)).html,
-        "french": composed(("harvest", told), language="fr").html,
+        **{language: composed(("harvest", told), language=language).html for language in languages()},
         "coming": composed(("harvest", [COMING, FULLY_TOLD]), ("mines", many(2))).html,
         "confirmation": asked.html,
     }

@@ -29,8 +29,8 @@ def messages(language: str) -> dict[Text, Message]:
     return {m.id if isinstance(m.id, str) else (m.id[0], m.id[1]): m for m in read if m.id}
 
 
-def test_french_is_there() -> None:
-    assert "fr" in catalogue.languages()
+def test_these_languages_are_there() -> None:
+    assert catalogue.languages() == ("es", "fr")
 
 
 @pytest.mark.parametrize("language", catalogue.languages())
@@ -62,9 +62,19 @@ def test_each_plural_has_as_many_forms_as_the_language(language: str) -> None:
         assert len(forms(message)) == (1 if isinstance(text, str) else number), text
 
 
-@pytest.mark.parametrize(("n", "said"), [(0, "0 nouveauté"), (1, "1 nouveauté"), (2, "2 nouveautés")])
-def test_the_plural_rule_is_the_languages_own(n: int, said: str) -> None:
-    assert wording.words("fr").count("%(n)s new", "%(n)s new", n) == said
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [
+        ("fr", 0, "0 nouveauté"),
+        ("fr", 1, "1 nouveauté"),
+        ("fr", 2, "2 nouveautés"),
+        ("es", 0, "0 novedades"),
+        ("es", 1, "1 novedad"),
+        ("es", 2, "2 novedades"),
+    ],
+)
+def test_the_plural_rule_is_the_languages_own(language: str, n: int, said: str) -> None:
+    assert wording.words(language).count("%(n)s new", "%(n)s new", n) == said
 
 
 def test_a_regional_form_uses_the_language_and_keeps_its_name() -> None:

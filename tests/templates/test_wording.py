@@ -73,7 +73,8 @@ def test_lately_is_a_weekday_and_longer_ago_a_date(days: int, said: str) -> None
 def test_an_instant_is_told_in_the_readers_zone() -> None:
     at = datetime(2026, 5, 10, 20, 5, tzinfo=UTC)
     assert dates.instant(at, "Asia/Tokyo") == "11 May 2026, 05:05"
-    assert dates.instant(at, "UTC", "fr") == "10 mai 2026 20:05"
+    assert dates.instant(at, "UTC", "fr") == "10 mai 2026, 20:05"
+    assert dates.instant(at, "UTC", "es") == "10 de mayo de 2026, 20:05"
     assert dates.day(at, "Asia/Tokyo") == "11 May 2026"
 
 
@@ -85,6 +86,8 @@ def test_an_instant_is_told_in_the_readers_zone() -> None:
         ("2004", "en", "2004"),
         ("2004-10-26", "fr", "26 octobre 2004"),
         ("2004-10", "fr", "octobre 2004"),
+        ("2004-10-26", "es", "26 de octubre de 2004"),
+        ("2004-10", "es", "octubre de 2004"),
         (None, "en", ""),
         ("2004-10-26", "no such language", "26 October 2004"),
     ],

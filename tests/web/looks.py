@@ -26,8 +26,8 @@ TITLES = {
 }
 
 
-def furnish(store: Store) -> dict[str, str]:
-    """Fill a store; paths by the name of the page."""
+def furnish(store: Store, site: Site = SITE) -> dict[str, str]:
+    """Fill a store; paths by the name of the page. site: its language is that of the people."""
     with store.write() as db:
         for name, title in TITLES.items():
             topics.put_topic(db, Topic(name, title, any=("x",)), NOW)
@@ -39,7 +39,7 @@ def furnish(store: Store) -> dict[str, str]:
         made = entry(f"n{number}", told, first_seen_at=came, updated_at=came)
         keep(store, [made], under=("all", list(TITLES)[number % 3]), now=came)
     keep(store, [FULL], under=("all", "wages"))
-    ask, change = _people(store)
+    ask, change = _people(store, site)
     return {
         "front": "/",
         "topic": "/topics/wages",
@@ -51,7 +51,7 @@ def furnish(store: Store) -> dict[str, str]:
     }
 
 
-def _people(store: Store) -> tuple[str, dict[str, str]]:
+def _people(store: Store, site: Site) -> tuple[str, dict[str, str]]:
     """Somebody who asked and somebody who reads; the token of the question, and pages of the other."""
     with store.write() as db:
         for email in ("dara@example.org", "sample@example.org"):
@@ -61,20 +61,20 @@ def _people(store: Store) -> tuple[str, dict[str, str]]:
                 topics=("wages", "child-labour?country=KH"),
                 rhythms={"wages": "daily"},
                 by="subscriber",
-                site=SITE,
+                site=site,
                 now=NOW,
             )
         first, second = (one.key for one in outbox.messages(db) if one.kind == "confirm")
-        made = latest.foresee(db, second, site=SITE, now=NOW, mint=lambda: "0123456789abcdef0123456789abcdef")
+        made = latest.foresee(db, second, site=site, now=NOW, mint=lambda: "0123456789abcdef0123456789abcdef")
         assert made is not None
         done = subscriptions.confirm(db, second, now=NOW)
         assert isinstance(done, subscriptions.Done)
-        latest.queue(db, done.subscriber, made, site=SITE, now=NOW)
+        latest.queue(db, done.subscriber, made, site=site, now=NOW)
         name = editions.issues(db)[0].edition.id
         person = done.subscriber
         own = preferences.link_token(db, person, now=NOW)
         leave = tokens.make(keys.known(db, "token"), Token("unsubscribe", person.id, person.generation))
-        address_change.ask(db, own, "new@example.org", site=SITE, now=NOW)
+        address_change.ask(db, own, "new@example.org", site=site, now=NOW)
         letter = next(one for one in outbox.messages(db) if one.kind == "address")
         moved = decode(outbox.payload(db, letter.id), dict[str, object])["text"]
         change = str(moved).partition("/address/")[2].split()[0]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,9 @@ from playwright.async_api import Page, async_playwright
 
 from feeds.settings import Publishing
 from state.migrate import migrate
+from state.records import Site
 from state.store import Store, open_store
+from templates.catalogue import languages
 from tests.feeds.samples import NOW
 from tests.web.looks import SITE, furnish
 from web.app import make_app, serve
@@ -47,15 +50,21 @@ LEFT_OUT = {"digest": ["landmark-one-main", "region"]}
 
 
 @pytest.fixture
-def furnished(tmp_path: Path) -> Iterator[tuple[Store, dict[str, str]]]:
+def site(request: pytest.FixtureRequest) -> Site:
+    """In English, or in the language that a test names."""
+    return replace(SITE, language=getattr(request, "param", "en"))
+
+
+@pytest.fixture
+def furnished(tmp_path: Path, site: Site) -> Iterator[tuple[Store, dict[str, str]]]:
     made = open_store(f"sqlite:///{tmp_path}/looks.db", create=True)
     migrate(made)
-    yield made, furnish(made)
+    yield made, furnish(made, site)
     made.close()
 
 
 @pytest.fixture
-async def address(furnished: tuple[Store, dict[str, str]], tmp_path: Path) -> AsyncIterator[str]:
+async def address(furnished: tuple[Store, dict[str, str]], tmp_path: Path, site: Site) -> AsyncIterator[str]:
     store, _ = furnished
     mails = tmp_path / "mails"
     mails.mkdir()
@@ -66,7 +75,7 @@ async def address(furnished: tuple[Store, dict[str, str]], tmp_path: Path) -> As
 
     app = make_app(
         store,
-        site=SITE,
+        site=site,
         serving=Serving(answer_after=0.0),
         publishing=Publishing(),
         sink=mails,
@@ -114,6 +123,20 @@ async def test_axe_finds_nothing_on_any_page(
         for name in PAGES:
             await page.goto(address + paths[name])
             found += await look(page, name)
+    assert found == []
+
+
+@pytest.mark.parametrize("site", languages(), indirect=True)
+async def test_no_page_is_too_narrow_for_the_words_of_another_language(
+    furnished: tuple[Store, dict[str, str]], address: str, site: Site
+) -> None:
+    _, paths = furnished
+    found: list[str] = []
+    async with browsing(320, "light") as page:
+        for name in PAGES:
+            await page.goto(address + paths[name])
+            found += await look(page, name)
+            assert await page.locator("html").get_attribute("lang") == site.language
     assert found == []
 
 
