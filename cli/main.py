@@ -9,6 +9,7 @@ from cli import (
     apply,
     backup,
     bounces,
+    completion,
     demo,
     digest,
     doctor,
@@ -89,8 +90,10 @@ for command in (
     backup.backup,
     backup.restore,
     init.migrate,
+    completion.completion,
 ):
     tidings.add_command(command)
+completion.offer(tidings)
 
 
 def main() -> None:

@@ -1,21 +1,19 @@
-"""Write docs/cli.md and docs/configuration.md from the code: `make docs` runs this as a program.
+"""Write docs/cli.md, docs/configuration.md and the man page from the code: `make docs` runs this as a program.
 
 The texts are those of `--help` and of cli/keys.py; whoever wants another wording
 changes it there. A test says when a page is not what this would write.
 """
 
+import pathlib
 from collections.abc import Iterator
-from inspect import cleandoc
-from pathlib import Path
-from textwrap import dedent
 
 import click
 
+from cli import manual
+from cli.helptext import Block, Path, first_line, options, paragraphs, usage, walk
 from cli.keys import KEYS, Key, Wrong
 
-FOLDER = Path("docs")
 NOTE = "<!-- Written by `make docs` from the code; a test compares. Do not edit. -->"
-COMMON = {"--yes": "Do it without asking.", "--json": "For machines.", "-h, --help": ""}
 ABOUT_COMMANDS = """
 # Commands
 
@@ -47,17 +45,21 @@ TITLES = {
 
 
 def main() -> None:
-    """Write both pages into the folder "docs" of the working directory."""
+    """Write the pages into the project, which is the working directory."""
     for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
-        click.echo(f"wrote {FOLDER / name}")
+        pathlib.Path(name).write_text(text, encoding="utf-8")
+        click.echo(f"wrote {name}")
 
 
 def pages() -> dict[str, str]:
-    """The text of each page, by file name."""
+    """The text of each page, by its path."""
     from cli.main import tidings
 
-    return {"cli.md": commands(tidings), "configuration.md": configuration()}
+    return {
+        "docs/cli.md": commands(tidings),
+        "docs/configuration.md": configuration(),
+        "cli/tidings.1": manual.page(tidings),
+    }
 
 
 # ---- commands ----
@@ -79,66 +81,26 @@ def commands(root: click.Group) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command below a group with its words, in the order of the help."""
-    for name, command in group.commands.items():
-        if command.hidden:
-            continue
-        yield (*path, name), command
-        if isinstance(command, click.Group):
-            yield from walk(command, (*path, name))
-
-
 def _index(root: click.Group) -> Iterator[str]:
     yield "| command | what it does |"
     yield "|---|---|"
     for path, command in walk(root, ("tidings",)):
         if not isinstance(command, click.Group):
             words = " ".join(path)
-            yield f"| [`{words}`](#{words.replace(' ', '-')}) | {_first_line(command)} |"
+            yield f"| [`{words}`](#{words.replace(' ', '-')}) | {_cell(first_line(command))} |"
 
 
-def _first_line(command: click.Command) -> str:
-    return _cell(" ".join(cleandoc(command.help or "").split("\n\n")[0].split()))
-
-
-def _command(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
-    context = click.Context(command, info_name=" ".join(path))
-    yield "```"
-    yield " ".join([" ".join(path), *command.collect_usage_pieces(context)])
-    yield "```"
-    yield ""
-    yield from _help(cleandoc(command.help or ""))
-    options = [one for one in (_option(param, context) for param in command.params) if one]
-    if options:
-        yield from ["| option | |", "|---|---|", *options, ""]
-
-
-def _help(text: str) -> Iterator[str]:
-    """Paragraphs; those that click leaves as they are (marked by \\b) are examples or tables, in a block."""
-    for paragraph in text.split("\n\n"):
-        running, *kept = paragraph.split("\b")
-        if running.strip():
-            yield from [*running.strip("\n").split("\n"), ""]
-        for block in kept:
-            yield from _block(block.strip("\n").split("\n"))
-
-
-def _block(lines: list[str]) -> Iterator[str]:
-    """Lines as they are, below their label ("Example:") where they have one."""
-    label = lines[0] if lines[0].endswith(":") else ""
-    if label:
-        yield from [label, ""]
-    rest = dedent("\n".join(lines[1:] if label else lines)).split("\n")
-    yield from ["```sh" if label.startswith("Example") else "```", *rest, "```", ""]
-
-
-def _option(param: click.Parameter, context: click.Context) -> str:
-    record = param.get_help_record(context) if isinstance(param, click.Option) else None
-    if record is None:
-        return ""
-    names, text = record
-    return f"| `{_cell(names)}` | {_cell(text or COMMON.get(names, ''))} |"
+def _command(command: click.Command, path: Path) -> Iterator[str]:
+    yield from ["```", usage(command, path), "```", ""]
+    for part in paragraphs(command):
+        if isinstance(part, Block):
+            fence = "```sh" if part.label.startswith("Example") else "```"
+            yield from [*([part.label, ""] if part.label else []), fence, *part.lines, "```", ""]
+        else:
+            yield from [*part.split("\n"), ""]
+    told = [f"| `{_cell(names)}` | {_cell(about)} |" for names, about in options(command, path)]
+    if told:
+        yield from ["| option | |", "|---|---|", *told, ""]
 
 
 def _cell(text: str) -> str:

@@ -90,3 +90,4 @@ def test_the_wheel_made_from_what_is_copied_holds_templates_migrations_and_sampl
     }
     assert shipped
     assert shipped <= names
+    assert any(name.endswith(".data/data/share/man/man1/tidings.1") for name in names)

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import click
 import pytest
 
 from cli import reference
+from cli.helptext import walk
 from cli.keys import BY_PATH, KEYS
 from cli.main import tidings
 from cli.settings import checked
@@ -16,9 +19,9 @@ from state.schema import metadata
 from tests.docs.pages import ROOT, WRITTEN, blocks, command_lines
 
 GENERATED = reference.pages()
-COMMANDS = dict(reference.walk(tidings, ("tidings",)))
+COMMANDS = dict(walk(tidings, ("tidings",)))
 SECTIONS = "|".join(dict.fromkeys(key.section for key in KEYS))
-PAGES = [page for page in WRITTEN if page.name not in GENERATED]
+PAGES = [page for page in WRITTEN if str(page.relative_to(ROOT)) not in GENERATED]
 
 
 def name_of(page: Path) -> str:
@@ -30,11 +33,11 @@ def name_of(page: Path) -> str:
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_page_is_what_the_code_says(name: str) -> None:
-    assert (ROOT / "docs" / name).read_text("utf-8") == GENERATED[name], "run `make docs`"
+    assert (ROOT / name).read_text("utf-8") == GENERATED[name], "run `make docs`"
 
 
 def test_every_command_and_option_is_documented() -> None:
-    page = GENERATED["cli.md"]
+    page = GENERATED["docs/cli.md"]
     for path, command in COMMANDS.items():
         section = page.split(f" {' '.join(path)}\n", 1)[1].split("\n## ")[0].split("\n### ")[0]
         for param in command.params:
@@ -43,7 +46,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_key_is_documented_with_its_default_and_what_it_takes() -> None:
-    page = GENERATED["configuration.md"]
+    page = GENERATED["docs/configuration.md"]
     for key in KEYS:
         section = page.split(f"### {key.path}\n", 1)[1].split("\n##")[0]
         assert key.about in section
@@ -154,3 +157,20 @@ def test_a_wrong_command_would_be_noticed(tmp_path: Path) -> None:
     found = [fault(words) for line in command_lines(page) for words in called(line)]
 
     assert found == ["run has no option --onse", "", "source has no command ad"]
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="NO GROFF: the man page was not set")
+def test_the_man_page_can_be_set_and_has_every_command() -> None:
+    done = subprocess.run(
+        ["groff", "-man", "-ww", "-Tutf8", "-P-cbou", "cli/tidings.1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    for path, command in COMMANDS.items():
+        assert " ".join(path) in done.stdout
+        for param in command.params:
+            if isinstance(param, click.Option) and not param.hidden:
+                assert param.opts[-1] in done.stdout
