@@ -4,8 +4,8 @@ Called by cli/people_csv.py. New people are added many at once; those who are he
 already get what the file has more, as `subscriber add` does. Nothing is
 remembered of how far an import came: one that was stopped is run again, and
 what is in is passed over. The surprising rule: nobody comes back by an import
-who left, whatever the file says, and no second confirmation mail goes to
-somebody who has one to answer.
+who left, and no topic that somebody ended, whatever the file says; and no second
+confirmation mail goes to somebody who has one to answer.
 """
 
 import secrets
@@ -148,21 +148,39 @@ def _look(db: Connection, rows: Sequence[Row], order: Order) -> Decided:
     """Load who is here and who left, and decide."""
     email_keys = list(dict.fromkeys(row.address.key for row in rows))
     known = people.known(db, email_keys)
-    left = stoplist.beside(db).leavers(email_keys, keys=keys.known(db, "stoplist"))
+    stop, signed = stoplist.beside(db), keys.known(db, "stoplist")
+    left = stop.leavers(email_keys, keys=signed)
+    more = {
+        (row.address.key, wish.topic)
+        for row in rows
+        if row.address.key in known
+        for wish in row.wishes
+        if wish.topic not in known[row.address.key].topics
+    }
+    ended = {one: event[1] for one in more if (event := stop.last(one[0], keys=signed, topic=one[1]))}
     waiting = [one.person.id for one in known.values() if one.person.state == "pending"] if order.mails else []
     asked = people.confirmations_since(db, waiting, order.now - subscriptions.CONFIRM_WITHIN)
-    return decide(rows, known, left, asked, order)
+    return decide(rows, known, left, ended, asked, order)
 
 
 def decide(
-    rows: Sequence[Row], known: Mapping[str, Known], left: Mapping[str, datetime], asked: set[str], order: Order
+    rows: Sequence[Row],
+    known: Mapping[str, Known],
+    left: Mapping[str, datetime],
+    ended: Mapping[tuple[str, str], datetime],
+    asked: set[str],
+    order: Order,
 ) -> Decided:
-    """What becomes of rows. Pure. known, left: by the key of the address; asked: ids of who has a mail to answer."""
+    """What becomes of rows. Pure.
+
+    known, left: by the key of the address; ended: when somebody who is here left one topic, by key and topic.
+    asked: ids of who has a mail to answer.
+    """
     made = Decided()
     met: dict[str, Wanted] = {}
     for row in rows:
         key = row.address.key
-        reason = _reason(row, known.get(key), left.get(key), order)
+        reason = _reason(row, known.get(key), left.get(key), order) or _ended(row, ended)
         if reason:
             made.refused.append(Refused(row.line, row.address.email, reason))
             continue
@@ -195,6 +213,15 @@ def _reason(row: Row, here: Known | None, left: datetime | None, order: Order) -
         return f"suppressed here; `tidings subscriber confirm {here.person.email}` lifts that"
     if row.state == "left" or (row.state == "suppressed" and not order.confirmed):
         return f"the file says {row.state}"
+    return ""
+
+
+def _ended(row: Row, ended: Mapping[tuple[str, str], datetime]) -> str:
+    """Which topic of a row its person ended, or ""."""
+    for wish in row.wishes:
+        if at := ended.get((row.address.key, wish.topic)):
+            add = f"tidings subscription add {row.address.email} {wish.topic}"
+            return f"left {wish.topic} on {at:%Y-%m-%d}; if they want it again: `{add}`, or take it out of this row"
     return ""
 
 
@@ -258,7 +285,7 @@ def _change(db: Connection, wanted: Wanted, order: Order) -> None:
     if here is None or here.person.state in ("left", "suppressed"):
         return  # it was otherwise a moment ago; the next import says so
     person = here.person
-    subscribers.log(db, person.id, at=order.now, by="admin", what=f"import {order.file}:{wanted.row.line}:")
+    subscribers.log(db, person.id, at=order.now, by="admin", what=f"import {order.file}:{wanted.row.line}")
     if person.state == "pending" and wanted.state in ("confirmed", "paused"):
         person = steps.move(db, person, "admit", now=order.now, by="admin")
         steps.take_back(db, person, order.now)

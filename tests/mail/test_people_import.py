@@ -143,7 +143,7 @@ def test_who_is_known_gets_topics_and_rhythms_added_and_keeps_the_rest(imports: 
         "mines": "daily",
         "all": "weekly",
     }
-    assert "import people.csv:2:" in [line.what for line in account.log]
+    assert "import people.csv:2" in [line.what for line in account.log]
 
 
 def test_who_left_is_not_brought_back_by_any_file(imports: Imports) -> None:
@@ -161,6 +161,20 @@ def test_who_left_is_not_brought_back_by_any_file(imports: Imports) -> None:
         assert (counts.refused, counts.mailed) == (2, 0)
         assert [(row.line, "left on 2026-05-11" in row.reason) for row in imports.refused] == [(2, True), (3, True)]
     assert imports.all() == {"left@example.org": ("left", {})}
+
+
+def test_a_topic_that_somebody_ended_does_not_come_back_by_a_file(imports: Imports) -> None:
+    text = HEAD + "sok@example.org,harvest;all,daily,,,,,\n"
+    imports.take(text)
+    with imports.store.write() as db:
+        subscriptions.unsubscribe_topic(db, "sok@example.org", "harvest", by="subscriber", now=imports.now + DAY)
+    imports.now += 2 * DAY
+
+    counts = imports.take(text)
+
+    assert (counts.changed, counts.refused) == (0, 1)
+    assert imports.refused[0].reason.startswith("left harvest on 20")
+    assert imports.all()["sok@example.org"] == ("confirmed", {"all": "daily"})
 
 
 def test_without_a_vouching_admin_everybody_is_pending_and_nobody_is_mailed(imports: Imports) -> None:
