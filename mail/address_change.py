@@ -31,6 +31,7 @@ from templates.wording import words
 
 KIND = "address"
 WITHIN = timedelta(days=7)
+_SERVED = ("confirmed", "paused")
 A_DAY = 3  # mails to new addresses that one person may ask for
 
 
@@ -59,7 +60,7 @@ def ask(db: Connection, token: str, email: str, *, site: Site, now: datetime) ->
     if address.email == person.email:
         raise Misuse("this is the address that we write to already")
     asked = subscribers.confirmations_since(db, person.id, now - timedelta(days=1), kind=KIND)
-    if person.state in ("confirmed", "paused") and asked < A_DAY:
+    if person.state in _SERVED and asked < A_DAY:
         _mail(db, person, address, site=site, now=now)
     return Proposed(person, address.email)
 
@@ -92,17 +93,21 @@ def compose(person: Subscriber, *, token: str, site: Site) -> Letter:
     return Letter(subject, render("mail/address.txt", **values), html, say.language)
 
 
-def read(db: Connection, token: str, *, now: datetime) -> Proposed | Expired | Unknown:
+def read(db: Connection, token: str, *, now: datetime) -> Proposed | Already | Expired | Unknown:
     """What the link in the mail would do. Changes nothing."""
-    found = owner(db, token, "address", now)
-    if isinstance(found, Expired | Unknown):
-        return found
-    person, told = found
+    told = tokens.read(keys.known(db, "token"), token, "address", now=now)
+    if not isinstance(told, Token):
+        return told
+    person = subscribers.of_id(db, told.subscriber)
+    if person and person.generation == told.generation + 1 and person.email == told.extra and person.state in _SERVED:
+        return Already(person)
+    if person is None or person.generation != told.generation:
+        return Unknown()
     return Expired() if person.state in ("left", "suppressed") else Proposed(person, told.extra)
 
 
 def confirm(db: Connection, token: str, *, now: datetime) -> Done | Already | Taken | Expired | Unknown:
-    """Write to the new address from now on. Its link works once: the generation it was made for is over."""
+    """Write to the new address from now on. Twice is once; other links of the old generation are dead."""
     asked = read(db, token, now=now)
     if not isinstance(asked, Proposed):
         return asked

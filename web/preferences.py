@@ -204,11 +204,13 @@ async def new_address(request: web.Request) -> web.Response:
     parts, token = request.app[PARTS], request.match_info["token"]
     now = parts.clock()
 
-    def load() -> Proposed | Expired | Unknown:
+    def load() -> Proposed | Already | Expired | Unknown:
         with parts.store.read() as db:
             return address_change.read(db, token, now=now)
 
     found = await asyncio.to_thread(load)
+    if isinstance(found, Already):
+        return _moved(request, found.subscriber)
     if not isinstance(found, Proposed):
         return useless(request, found)
     values = {"email": found.email, "before": masked(found.subscriber.email)}
@@ -226,15 +228,17 @@ async def confirm_address(request: web.Request) -> web.Response:
     done = await asyncio.to_thread(work)
     match done:
         case Done(subscriber=person) | Already(subscriber=person):
-            say = words(person.language)
             parts.wake()
-            told = say("From now on we write to %(email)s. Links in earlier mails are dead.", email=person.email)
-            return show.notice(
-                request, 200, heading=say("Your address is changed"), words=told, language=person.language
-            )
+            return _moved(request, person)
         case Taken(subscriber=person):
             say = words(person.language)
             told = say("That address has subscriptions of its own. Unsubscribe one of the two, and ask again.")
             return show.notice(request, 409, heading=say("Nothing was changed"), words=told, language=person.language)
         case _:
             return useless(request, done)
+
+
+def _moved(request: web.Request, person: Subscriber) -> web.Response:
+    say = words(person.language)
+    told = say("From now on we write to %(email)s. Links in earlier mails are dead.", email=person.email)
+    return show.notice(request, 200, heading=say("Your address is changed"), words=told, language=person.language)

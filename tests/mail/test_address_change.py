@@ -7,7 +7,7 @@ import pytest
 from mail import address_change, preferences, subscriptions, tokens
 from mail.address_change import Proposed, Taken
 from mail.replay import replay
-from mail.subscriptions import Done, Expired, Unknown
+from mail.subscriptions import Already, Done, Expired, Unknown
 from mail.tokens import Token
 from state import keys, outbox, stoplist, subscribers
 from state.codec import decode
@@ -70,6 +70,11 @@ def test_once_confirmed_mail_goes_to_the_new_address_only(store: Store, now: dat
         assert isinstance(subscriptions.unsubscribe(db, old, now=now + DAY), Unknown)
         assert isinstance(preferences.read(db, link, now=now + DAY), Unknown)
         assert subscriptions.show(db, NEW).log[-1].what == f"address: {SOK} to {NEW}"
+    with store.read() as db:
+        assert isinstance(address_change.read(db, token, now=now + DAY), Already)
+    assert isinstance(confirm(store, token, now + DAY), Already), "the link was opened once more: twice is once"
+    with store.write() as db:
+        subscriptions.remove(db, NEW, by="admin", now=now + DAY)
     assert isinstance(confirm(store, token, now + DAY), Unknown)
 
 
