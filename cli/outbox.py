@@ -7,7 +7,7 @@ import click
 from cli import show
 from cli.app import App
 from state.errors import UserError
-from state.records import MessageState
+from state.records import Message, MessageState
 
 STATES = get_args(MessageState)
 
@@ -37,9 +37,14 @@ def list_(app: App, state: str | None, limit: int | None, as_json: bool) -> None
         show.emit({"messages": [show.message(one) for one in found]})
         return
     show.table(
-        [(one.id, one.state, one.kind, one.key, one.attempts, one.recipient, one.reply) for one in found],
+        [(one.id, one.state, one.kind, _key(one), one.attempts, one.recipient, one.reply) for one in found],
         ("id", "state", "kind", "key", "tries", "to", "reply"),
     )
+
+
+def _key(one: Message) -> str:
+    """What a list shows of a message's key: a period whole, of a confirmation's token only its beginning."""
+    return one.key if len(one.key) <= 24 else f"{one.key[:12]}…"
 
 
 @outbox.command("show")
@@ -80,9 +85,9 @@ def retry(app: App, ids: tuple[int, ...], every_one: bool) -> None:
         if bool(ids) == every_one:
             raise click.UsageError("say which: IDs, or --all")
         count = queue.retry(db, None if every_one else ids, app.now())
-    show.line(f"{count} messages will be tried again at the next delivery")
     if ids and not count:
         raise UserError("none of these messages can be tried again; see `tidings outbox show ID`")
+    show.line(f"{_counted(count)} tried again at the next delivery")
 
 
 @outbox.command()
@@ -102,6 +107,10 @@ def release(app: App, ids: tuple[int, ...], every_one: bool) -> None:
         if bool(ids) == every_one:
             raise click.UsageError("say which: IDs, or --all")
         count = queue.release(db, None if every_one else ids, app.now())
-    show.line(f"{count} messages released")
     if ids and not count:
         raise UserError("none of these messages is held; see `tidings outbox list --state held`")
+    show.line(f"{_counted(count)} sent at the next delivery")
+
+
+def _counted(count: int) -> str:
+    return "1 message is" if count == 1 else f"{count} messages are"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -86,6 +87,7 @@ def add(
     from mail import subscriptions
 
     weekday, monthday = on or (None, None)
+    now = app.now()
     with app.store() as store, store.write() as db:
         done = subscriptions.subscribe(
             db,
@@ -100,7 +102,17 @@ def add(
             confirmed=confirmed,
             by="admin",
             site=app.site if confirmed else app.mail_site,
-            now=app.now(),
+            now=now,
+        )
+    kept = [
+        name
+        for name, value in (("--at", at), ("--on", on), ("--timezone", timezone), ("--language", language))
+        if value
+    ]
+    if kept and done.subscriber.created_at < now:
+        show.progress(
+            f"{done.subscriber.email} was known: {', '.join(kept)} changed nothing; "
+            f"`tidings subscriber edit {done.subscriber.email}` does"
         )
     if as_json:
         show.emit({"subscriber": {**asdict(done.subscriber), "added": done.added, "mailed": done.mailed_confirmation}})
@@ -168,10 +180,13 @@ def describe(account: Account) -> None:
     show.facts([("digests at", one.at), ("weekly on", DAYS[one.weekday]), ("monthly on", one.monthday)])
     if one.note:
         show.line(f"a note when nothing is new: {one.note}")
+    zone = ZoneInfo(one.timezone)
+    if one.paused_until:
+        show.line(f"paused until: {one.paused_until.astimezone(zone):%Y-%m-%d %H:%M} {one.timezone}")
     for row in account.subscriptions:
         show.line(f"topic: {row.topic}, {row.every}")
-    for every, at in account.due.items():
-        show.line(f"next {every}: {at:%Y-%m-%d %H:%M} UTC")
+    for every, at in account.due.items() if one.state == "confirmed" else ():
+        show.line(f"next {every}: {at.astimezone(zone):%Y-%m-%d %H:%M} {one.timezone}")
     for line in account.log:
         show.line(f"log: {line.at:%Y-%m-%d %H:%M} {line.by}: {line.what}")
 

@@ -20,7 +20,7 @@ def sentence(one: Coming, now: datetime, zone: str) -> str:
             return f"poll of {one.source} {_when(one.at, now, zone)}"
         case "digests":
             people = "1 person" if one.people == 1 else f"{one.people} people"
-            return f"digests to {people} {_when(one.at, now, one.timezone)}; nothing new, no mail"
+            return f"digests to {people} {_when(one.at, now, one.timezone)}, if there is news for them"
         case _:
             return f"mail that waits {_when(one.at, now, zone)}"
 

@@ -107,7 +107,7 @@ def judge(
     """Why, for one person and one entry. due: the person's slots."""
     ordered = sorted(rows, key=lambda row: parse_expression(row.topic).topic == ALL)  # as in a digest
     by_topic = {filing.topic: filing for filing in filed}
-    reasons = tuple(_reason(row, entry, by_topic) for row in ordered)
+    reasons = tuple(_reason(row, entry, by_topic, mailed) for row in ordered)
     next_ = min((due[one.every] for one in reasons if one.code == "owed" and one.every in due), default=None)
     verdict, words = _verdict(person, entry, reasons, mailed, next_)
     awaited = next_ if verdict == "due" else None
@@ -116,7 +116,7 @@ def judge(
     )
 
 
-def _reason(row: Subscription, entry: Entry, filed: Mapping[str, Filing]) -> Reason:
+def _reason(row: Subscription, entry: Entry, filed: Mapping[str, Filing], mailed: Sequence[Mailed]) -> Reason:
     expression = parse_expression(row.topic)
     filing = filed.get(expression.topic)
 
@@ -140,6 +140,8 @@ def _reason(row: Subscription, entry: Entry, filed: Mapping[str, Filing]) -> Rea
         )
     if filing.seq <= row.start_seq:
         return says("before-start", f"it was filed before the subscription began ({_day(row.created_at)})")
+    if filing.seq <= row.cursor_seq and mailed:
+        return says("passed", f"it stood in message {mailed[-1].message}")
     if filing.seq <= row.cursor_seq:
         return says("passed", "a digest was made after it was filed, and it was not in it: hidden then, or sent before")
     return says("owed", "the next digest brings it")

@@ -412,6 +412,29 @@ def test_a_list_is_complete_narrowed_or_limited(tidings: Cli) -> None:
         assert [one["email"] for one in listed] == expected
 
 
+def test_next_digests_are_told_in_the_readers_time_and_only_where_they_come(tidings: Cli) -> None:
+    add = ("subscriber", "add", SOK, "--topic", "all", "--every", "daily", "--timezone", "Asia/Phnom_Penh")
+    tidings(*add, "--confirmed")
+    assert "09:00 Asia/Phnom_Penh" in tidings("subscriber", "show", SOK).stdout
+    tidings("subscriber", "pause", SOK)
+    assert "next daily" not in tidings("subscriber", "show", SOK).stdout
+
+
+def test_adding_somebody_who_is_known_says_what_it_leaves_as_it_was(tidings: Cli) -> None:
+    add = ("subscriber", "add", SOK, "--topic", "all", "--confirmed", "--at", "07:00")
+    assert "changed nothing" not in tidings(*add).stderr
+    again = tidings(*add, "--language", "fr")
+    assert "--at, --language changed nothing; `tidings subscriber edit" in again.stderr
+
+
+def test_a_list_of_messages_shows_no_token_that_confirms(tidings: Cli) -> None:
+    tidings("subscriber", "add", SOK, "--topic", "all")
+    (message,) = tidings("outbox", "list", "--json").json["messages"]
+    assert message["key"] not in tidings("outbox", "list").stdout
+    refused = tidings("outbox", "retry", "999", expect=1)
+    assert refused.stdout == ""
+
+
 # ---- why, and whether mail goes out ----
 
 
@@ -432,6 +455,7 @@ def test_why_says_what_an_entry_did_for_a_person(tidings: Cli) -> None:
 
     told = tidings("why", SOK, new)
     assert told.stdout.startswith("Sent under all in message ")
+    assert "it stood in message " in told.stdout
     assert tidings("why", SOK, "nothing", expect=1).stderr
     assert tidings("why", NEW, new, expect=1).stderr
 
