@@ -13,6 +13,7 @@ import brotli
 import zstandard
 
 from tests.fakes.site import Step
+from tests.feeds.watching import ROWS, listing
 
 LARGEST = 200_000  # bytes, that `poll.max_bytes` allows where these are played
 
@@ -245,6 +246,28 @@ def _documents() -> Iterator[Fault]:
     yield from (Fault(name, [steps]) for name, steps in documents.items())
 
 
+def _labels() -> Iterator[Fault]:
+    """The list as it is known, under a head that is wrong about it."""
+    page = listing(ROWS)
+    known = page.encode()
+    for name, steps in {
+        "a change in the year 2100": whole(known, b"Last-Modified: Fri, 01 Jan 2100 00:00:00 GMT\r\n"),
+        "a change that is no date": whole(known, b"Last-Modified: yesterday\r\n"),
+        "an etag without quotes": whole(known, b"ETag: abc\r\n"),
+        "an etag of 7 kB": whole(known, b'ETag: "' + b"x" * 7000 + b'"\r\n'),
+        "an unknown charset": whole(known, kind=b"text/html; charset=martian"),
+        "an empty charset": whole(known, kind=b"text/html; charset="),
+        "a charset of another width": whole(known, kind=b"text/html; charset=utf-16"),
+        "a charset of another script": whole(known, kind=b"text/html; charset=windows-1251"),
+        "UTF-16 that is said to be UTF-8": whole(page.encode("utf-16")),
+        "UTF-16 in the other order, unsaid": whole(b"\xfe\xff" + page.encode("utf-16-be"), kind=b"text/html"),
+        "a page that is said to be text": whole(known, kind=b"text/plain"),
+        "a page that is said to be a picture": whole(known, kind=b"image/png"),
+        "a page of no kind": whole(known, kind=b""),
+    }.items():
+        yield Fault(name, [steps], tolerated=True)
+
+
 def _robots() -> Iterator[Fault]:
     yield Fault("robots.txt refuses", robots=[whole(b"User-agent: *\nDisallow: /\n", kind=b"text/plain")])
     yield Fault("robots.txt refuses us", robots=[whole(b"User-agent: Tidings\nDisallow: /list\n", kind=b"text/plain")])
@@ -265,5 +288,6 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     "redirects": tuple(_redirects()),
     "statuses": tuple(_statuses()),
     "documents": tuple(_documents()),
+    "labels": tuple(_labels()),
     "robots": tuple(_robots()),
 }
