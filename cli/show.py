@@ -80,7 +80,7 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """A record as "name: value" lines; what is empty or does not hold is left out."""
     for name, value in pairs:
         if value not in ("", None, False, (), [], {}):
-            click.echo(f"{name + ':':<16} {_told(value)}")
+            click.echo(f"{name + ':':<17} {_told(value)}")
 
 
 def _told(value: object) -> str:

@@ -92,9 +92,12 @@ def accept(app: App, source_id: str, as_new: int | None, as_json: bool) -> None:
     if done.outcome == "failed":
         raise UserError(f"{source_id} could not be read: {done.reason}; try again later")
     if as_json:
-        show.emit({"source": done.source, "outcome": done.outcome, "new": done.new, "seen": done.seen})
+        show.emit(
+            {"source": done.source, "outcome": done.outcome, "new": done.new, "seen": done.seen, "reason": done.reason}
+        )
         return
-    show.line(f"{done.source}: accepted, {len(done.new)} entries taken as they stand, {done.seen} seen")
+    taken = f", {len(done.new)} of its {done.seen} entries were unknown" if done.seen else ""
+    show.line(f"{done.source}: accepted{taken}{f'; {done.reason}' if done.reason else ''}")
 
 
 @click.command()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source_id", metavar="ID")
+@click.option("--where", metavar="URL|FILE", help="Where it is from now on, when it moved without saying so.")
 @click.option("--title", type=Checked(given_text), help="The name people see.")
 @click.option("--language", type=Checked(language), help="Of its entries where they do not say, e.g. km.")
 @click.option("--timezone", type=Checked(zone), help="Of its dates, e.g. Asia/Phnom_Penh.")
@@ -29,7 +30,16 @@ if TYPE_CHECKING:
 @click.option("--no-select", is_flag=True, help="Take all selectors away: everything is guessed again.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def edit(app: App, /, source_id: str, select: tuple[str, ...], no_select: bool, as_json: bool, **given: object) -> None:
+def edit(
+    app: App,
+    /,
+    source_id: str,
+    where: str | None,
+    select: tuple[str, ...],
+    no_select: bool,
+    as_json: bool,
+    **given: object,
+) -> None:
     """Change what is said of a source. Its entries stay as they are.
 
     A language, a time zone or selectors hold from the next poll, which reads
@@ -39,14 +49,15 @@ def edit(app: App, /, source_id: str, select: tuple[str, ...], no_select: bool, 
     Examples:
       tidings source edit ministry-news --title "News of the ministry" --every 2h
       tidings source edit ministry-news --select date=.posted --select title=
+      tidings source edit ministry-news --where https://ministry.example.org/en/news
     """
     from feeds import sources as watching
     from feeds.schedule import words
     from state import sources
 
     values = {name: value for name, value in given.items() if value is not None}
-    if not (values or select or no_select):
-        raise click.UsageError("say what to change: --title, --language, --timezone, --country, --every or --select")
+    if not (values or where is not None or select or no_select):
+        raise click.UsageError("say what to change: --where, --title, --language, --timezone, --country, --every, …")
     if values.get("every") == 0:
         raise click.UsageError("--every is 0; give a duration like 30m, 6h or 1d")
     with app.store() as store:
@@ -54,13 +65,16 @@ def edit(app: App, /, source_id: str, select: tuple[str, ...], no_select: bool, 
             with store.read() as db:
                 before = sources.source(db, source_id)
             values["select"] = _selectors(before, select, no_select)
+        if where is not None:
+            watching.move(store, source_id, where, now=app.now())
         after = watching.edit(store, source_id, values, site=app.site, now=app.now())
         app.publish(store)
     if as_json:
         show.emit({"source": show.source(after)})
     else:
         told = {**show.source(after), "every": words(after.every)}
-        show.line(f"{source_id}: {', '.join(f'{name} is {told[name]!r}' for name in values)}")
+        changed = [*(["where"] if where else []), *values]
+        show.line(f"{source_id}: {', '.join(f'{name} is {told[name]!r}' for name in changed)}")
 
 
 def _selectors(before: Source, select: tuple[str, ...], clear: bool) -> dict[str, str]:

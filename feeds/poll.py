@@ -315,7 +315,8 @@ def _release(watch: Watch, source_id: str, since: datetime, now: datetime) -> Po
         names = {ALL, f"source-{source_id}"} | {topic for entry in held for topic in entry.topics}
         publications.mark_dirty(db, names, now)
         alarms.clear_alarm(db, source=source_id, kind="flood")
-    return Polled(source_id, "changed", new=tuple(entry.id for entry in held), seen=len(held))
+    new = tuple(entry.id for entry in held)
+    return Polled(source_id, "changed", new=new, seen=len(held), reason="what a flood held back is mailed now")
 
 
 def _move(watch: Watch, source_id: str, to: str) -> Polled:

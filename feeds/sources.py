@@ -271,9 +271,7 @@ def _seen(source: Source, now: datetime) -> Source:
 
 def _named(db: Connection, wanted: Source) -> Source:
     """The source with its id. Raises Conflict or Misuse. A removed source comes back under its old id."""
-    for other in sources.sources(db):
-        if other.where == wanted.where or (not is_path(wanted.where) and url_key(other.where) == url_key(wanted.where)):
-            raise Conflict(f"{wanted.where} is watched already, as {other.id}; see `tidings source show {other.id}`")
+    _check_free(db, wanted.where)
     before = sources.watching(db, wanted.where)
     if before and wanted.id and wanted.id != before.id:
         raise Conflict(f"{wanted.where} was watched as {before.id} before; add it with --id {before.id}")
@@ -286,6 +284,14 @@ def _named(db: Connection, wanted: Source) -> Source:
     if wanted.id in taken and sources.source(db, wanted.id).state != "removed":
         raise Conflict(f"source id {wanted.id!r} is taken; see `tidings source show {wanted.id}`, or give another --id")
     return wanted
+
+
+def _check_free(db: Connection, where: str, *, but: str = "") -> None:
+    """Raise Conflict where another source than `but` is watched there."""
+    for other in sources.sources(db):
+        same = other.where == where or (not is_path(where) and url_key(other.where) == url_key(where))
+        if same and other.id != but:
+            raise Conflict(f"{where} is watched already, as {other.id}; see `tidings source show {other.id}`")
 
 
 def check_id(id: str) -> None:
@@ -336,6 +342,29 @@ def edit(store: Store, id: str, values: Mapping[str, object], *, site: Site, now
         with store.write() as db:
             render(db, some, site=site, now=now)
     return after
+
+
+def move(store: Store, id: str, where: str, *, now: datetime) -> Source:
+    """Watch a source at another address from the next poll on, at once; its entries stay what they are.
+
+    What stands there is linked to them as after a relaunch. Raises NotFound, Misuse for what is no address or
+    of another sort, Conflict where another source is watched there.
+    """
+    to = address(where)
+    with store.write() as db:
+        before = sources.source(db, id)
+        if before.state == "removed":
+            raise UserError(f"source {id} was removed; `tidings source add {to} --id {id}` watches it again")
+        if is_path(to) != is_path(before.where):
+            raise Misuse(f"{id} is {before.where}; a URL stays a URL and a file a file, else add another source")
+        _check_free(db, to, but=id)
+        sources.move(db, id, to)
+        sources.forget_documents(db, id)
+        sources.reschedule(db, id, now, "its address was changed")
+        for kind in ("moved", "gone", "broken"):
+            alarms.clear_alarm(db, source=id, kind=kind)
+        publications.mark_dirty(db, [f"source-{id}"], now)
+        return sources.source(db, id)
 
 
 def pause(db: Connection, id: str) -> None:

@@ -6,6 +6,7 @@ that goes on is decided in `feeds.patience`. The entries that are known tell mor
 page that still shows most of them is believed. Called by `feeds.visit`, and by `feeds.repair` before a visit.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -194,9 +195,13 @@ def _crossed(view: View) -> str:
 
 
 def _dates(view: View) -> str:
+    """A title that recurs, on the page or over time, is that of many entries: its dates say nothing."""
     jumped = same = 0
+    here = Counter(title_key(link.record) for link in view.links)
     for record in (link.record for link in view.links):
-        id = _stood(view, "title", title_key(record))
+        key = title_key(record)
+        recurs = here[key] > 1 or len(view.known.owners.get(("title", key), ())) > 1
+        id = "" if recurs else _stood(view, "title", key)
         mine, theirs = record.date, view.stood[id].date if id else None
         if mine and theirs and precision(mine) == precision(theirs) == "day":
             far = abs((first_day(mine) - first_day(theirs)).days) > _SLIP

@@ -257,11 +257,11 @@ def test_a_record_is_told_in_words_not_in_python(tidings: Cli, documents: Write)
     entry = tidings("entry", "list", "--topic", "safety", "--json").json["entries"][0]["id"]
 
     assert "\n  2026" in added.stderr  # its entries stand below it
-    assert "every:           2h\n" in source
-    assert "fixed:           yes\n" in source
+    assert "every:            2h\n" in source
+    assert "fixed:            yes\n" in source
     assert "ignore_robots" not in source
-    assert re.search(r"^next_poll_at:    \d{4}-\d\d-\d\d \d\d:\d\d UTC$", source, re.MULTILINE)
-    assert "topics:          safety\n" in tidings("entry", "show", entry).stdout
+    assert re.search(r"^next_poll_at:     \d{4}-\d\d-\d\d \d\d:\d\d UTC$", source, re.MULTILINE)
+    assert "topics:           safety\n" in tidings("entry", "show", entry).stdout
     assert "every is '6h'" in tidings("source", "edit", "mill", "--every", "6h").stdout
 
 

@@ -49,7 +49,7 @@ def test_a_held_page_is_shown_with_what_came_and_went(tidings: Cli, page: Path) 
 
 def test_accepting_takes_the_page_as_a_baseline_but_for_what_shall_count_as_news(tidings: Cli, page: Path) -> None:
     holding(tidings, page)
-    assert "4 entries taken" in tidings("source", "accept", "office", "--as-new", "1").stdout
+    assert "4 of its 4 entries were unknown" in tidings("source", "accept", "office", "--as-new", "1").stdout
     entries = tidings("entry", "list", "--json").json["entries"]
     assert len(entries) == 12
     assert [one["title"] for one in entries if not one["baseline"]] == ["Shop are inspected again"]

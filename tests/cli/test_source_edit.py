@@ -1,5 +1,6 @@
 """What is said of a source can be changed; its entries stay."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.cli.samples import NOTICES
+from tests.fakes.site import Site
+from tests.feeds.watching import listing
 
 Write = Callable[[str, str], Path]
 
@@ -40,6 +43,32 @@ def test_another_language_is_read_with_the_next_poll_and_makes_nothing_new(mill:
     assert (polled[0]["new"], polled[0]["seen"]) == ([], 2)
 
 
+async def test_a_page_that_moved_in_silence_is_watched_where_it_is_now(tidings: Cli) -> None:
+    rows = [(f"Mill report number {n}", f"{n} May 2026", str(n)) for n in range(9, 1, -1)]
+
+    def walk(site: Site) -> None:
+        tidings("source", "add", site.puts("/news", listing(rows)), "--id", "mill", "--yes")
+        known = {one["id"] for one in tidings("entry", "list", "--json").json["entries"]}
+        del site.pages["/news"]
+        assert "source edit ID --where URL" in tidings("source", "poll", "mill", expect=1).stdout
+        site.puts("/en/news", listing([("Mill closes on Sundays", "10 May 2026", "10"), *rows]))
+
+        done = tidings("source", "edit", "mill", "--where", site.url("/en/news"))
+        polled = tidings("source", "poll", "mill", "--json").json["polled"][0]
+
+        assert done.stdout == f"mill: where is {site.url('/en/news')!r}\n"
+        assert (polled["outcome"], len(polled["new"]), polled["seen"]) == ("changed", 1, 9)
+        after = tidings("entry", "list", "--json").json["entries"]
+        assert known == {one["id"] for one in after} - set(polled["new"])
+        assert tidings("status", "--json").json["alarms"] == []
+        tidings("source", "add", site.puts("/other", listing(rows[:5])), "--id", "other", "--yes")
+        assert "as other" in tidings("source", "edit", "mill", "--where", site.url("/other"), expect=1).stderr
+        assert "a URL stays" in tidings("source", "edit", "mill", "--where", ".", expect=2).stderr
+
+    async with Site() as site:
+        await asyncio.to_thread(walk, site)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -50,6 +79,7 @@ def test_another_language_is_read_with_the_next_poll_and_makes_nothing_new(mill:
         (("--country", "Portugal"), "two letters"),
         (("--every", "often"), "duration"),
         (("--every", "0s"), "duration"),
+        (("--where", "ftp://example.org/"), "http or https"),
     ],
 )
 def test_what_cannot_be_is_refused(mill: Cli, words: tuple[str, ...], says: str) -> None:

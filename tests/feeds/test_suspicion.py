@@ -163,6 +163,11 @@ def test_known_entries_with_other_dates_are_held() -> None:
     assert reason(flipped) == "dates"
 
 
+def test_new_entries_under_titles_that_recur_are_believed() -> None:
+    weekly = [rec(40 + n, title=STOOD[n % 4].title, date=f"2006-05-{21 + n % 9}") for n in range(12)]
+    assert reason([*weekly, *STOOD[4:]]) == ""
+
+
 def test_one_corrected_date_is_believed() -> None:
     assert reason([replace(STOOD[0], date="2006-05-02"), *STOOD[1:]]) == ""
 
