@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def working(app: App, store: Store) -> AsyncIterator[Work]:
     """The parts that the task functions need, held open."""
+    from feeds.websub import public
     from scheduler.tasks import Work
 
     async with app.watch(store) as watch, app.delivery(store) as delivery:
@@ -35,6 +36,7 @@ async def working(app: App, store: Store) -> AsyncIterator[Work]:
             app.now,
             app.owner,
             settings.admin,
+            public(settings.site, settings.polling.allow),
         )
 
 

@@ -1,5 +1,7 @@
 """Print results: tables for people, JSON for machines. No colour, no control characters."""
 
+from __future__ import annotations
+
 import json
 import shutil
 import sys
@@ -7,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +17,9 @@ from state.dates import precision
 from state.errors import UserError
 from state.records import Entry, Filing, Message, Revision, Sighting, Source, Subscriber, Subscription, Topic
 from state.text import clean
+
+if TYPE_CHECKING:
+    from state.websub import Subscription as HubSubscription
 
 
 def emit(value: object) -> None:
@@ -145,6 +151,21 @@ def filing(one: Filing) -> dict[str, object]:
 
 def source(one: Source) -> dict[str, object]:
     return {**asdict(one), "select": dict(one.select)}
+
+
+def hub(one: HubSubscription) -> dict[str, object]:
+    """Without what only the hub may know."""
+    return {
+        "url": one.hub,
+        "topic": one.topic,
+        "state": one.state if one.announced else f"{one.state}, no longer announced",
+        "lease_until": one.lease_until,
+        "notices": one.notices,
+        "last_notice": one.notified_at,
+        "unanswered": one.attempts,
+        "next_request": one.next_at,
+        "note": one.note,
+    }
 
 
 def topic(one: Topic, count: int | None = None) -> dict[str, object]:

@@ -55,19 +55,22 @@ def show_(app: App, source_id: str, as_json: bool) -> None:
       tidings source show ministry-news
     """
     from feeds.schedule import words
-    from state import alarms, entries, sources
+    from state import alarms, entries, sources, websub
 
     with app.store() as store, store.read() as db:
         one = sources.source(db, source_id)
         count = len(entries.entries(db, source=source_id))
+        hub = websub.of_source(db, source_id)
         standing = [alarm for alarm in alarms.alarms(db) if alarm.source == source_id]
     if as_json:
-        show.emit({"source": {**show.source(one), "entries": count}})
+        show.emit({"source": {**show.source(one), "entries": count, "hub": show.hub(hub) if hub else None}})
         return
     told = {**show.source(one), "every": words(one.every)}
     show.facts([(name, value) for name, value in told.items() if name != "select"])
     show.facts([(f"select {name}", selector) for name, selector in one.select.items()])
     show.facts([("entries", count)])
+    if hub:
+        show.facts((f"hub {name}" if name != "url" else "hub", value) for name, value in show.hub(hub).items())
     for alarm in standing:
         show.line(f"alarm: {alarm.kind} since {alarm.since:%Y-%m-%d %H:%M}: {alarm.message}")
 

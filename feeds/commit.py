@@ -18,9 +18,10 @@ from sqlalchemy import Connection
 from feeds import identity, raw, related, syndication
 from feeds.documents import Page, Reading
 from feeds.identity import Familiar, Known
+from feeds.minting import unguessable
 from feeds.plan import Plan, decide
 from feeds.visit import Before, Terms
-from state import alarms, doubts, entries, filings, publications, relations, rules, sightings, sources, topics
+from state import alarms, doubts, entries, filings, publications, relations, rules, sightings, sources, topics, websub
 from state import raw as raws
 from state.filings import ALL
 from state.raw import Raw
@@ -196,6 +197,8 @@ def _remember(db: Connection, prepared: Prepared, terms: Terms) -> None:
     doubts.drop(db, source.id, plan.over)
     doubts.hold(db, source.id, plan.doubted)
     raws.put(db, prepared.kept)
+    if plan.hub is not None:
+        websub.announce(db, source.id, plan.hub, token=unguessable(), secret=unguessable())
     if plan.learnt:
         (rules.offer if source.select else rules.adopt)(db, source, plan.learnt, now=terms.now)
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, urljoin
 from feeds.canonical import host
 from feeds.children import Children, Document
 from feeds.fetch import Failed, Fetched, Fetching, NotModified
-from state.records import Extraction, Source, Unreadable, Validators
+from state.records import Extraction, Hub, Source, Unreadable, Validators
 
 PAGES = 10  # of one list, at most, in an ordinary poll
 _BODIES = 20_000_000  # bytes of the documents of a folder that are held together; of more, the text is not kept
@@ -31,7 +31,7 @@ class Page:
     """A document with its records. url: what it is known by; address: where it was in the end.
 
     body, content_type: as it came, for those who keep it or read it otherwise. elsewhere: how many known entries stand
-    in another list of the page than the one that was read.
+    in another list of the page than the one that was read. hub: as the headers of the response announce it.
     """
 
     url: str
@@ -41,6 +41,7 @@ class Page:
     body: bytes = field(default=b"", repr=False)
     content_type: str = ""
     elsewhere: int = 0
+    hub: Hub = field(default_factory=Hub)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ async def _extract(reader: Reader, source: Source, address: str, got: Fetched, n
     extraction = await reader.children.extract(document, now=now)
     if isinstance(extraction, Unreadable):
         return extraction
-    page = Page(got.validators.url, address, extraction, got.validators, got.body, got.content_type)
+    page = Page(got.validators.url, address, extraction, got.validators, got.body, got.content_type, hub=got.hub)
     return await reader.mend(document, page) if reader.mend else page
 
 

@@ -12,7 +12,7 @@ from feeds import rhythm, schedule, whereabouts
 from feeds.documents import Reading
 from feeds.fetch import Failed
 from feeds.plan import Plan
-from feeds.schedule import Habits, Next
+from feeds.schedule import Habits, HubSays, Next
 from feeds.settings import Polling
 from feeds.settling import Ended
 from feeds.suspicion import Doubt
@@ -22,6 +22,7 @@ from state.habits import Pacing
 from state.hosts import Rest
 from state.records import Pace, Validators
 from state.sources import Claim
+from state.websub import Push
 
 _HELD = (429, 503)  # of the host, not of the one document (RFC 6585 4, RFC 9110 15.6.4)
 _TOO_OFTEN = 600.0  # seconds, where a 429 does not say how long
@@ -33,6 +34,7 @@ class Poll:
     """A poll that has ended. now: when it began; ended: when it did; gap: seconds that its host wants.
 
     known: validators before it, by URL; whole: URLs that were asked for without conditions.
+    push: how its hub tells of news, None where it has none.
     """
 
     claim: Claim
@@ -44,6 +46,7 @@ class Poll:
     failed: Failed | None
     known: Mapping[str, Validators]
     whole: frozenset[str] = frozenset()
+    push: Push | None = None
 
     @property
     def rest(self) -> Rest:
@@ -57,7 +60,7 @@ def stored(poll: Poll, plan: Plan) -> dict[str, object]:
     source, now = poll.claim.source, poll.now
     changed = bool(plan.new or plan.revised or plan.withdrawn or plan.returned)
     pacing = _learnt(poll, news=source.first_seen_at is not None and any(not entry.baseline for entry in plan.new))
-    after = _next(poll, pacing)
+    after = _next(poll, pacing, changed=changed)
     return {
         "first_seen_at": source.first_seen_at or now,
         "last_polled_at": now,
@@ -84,7 +87,7 @@ def untouched(poll: Poll) -> Ended:
     if pacing.rhythm is None or where.moved != pacing.moved:
         pacing = replace(pacing, rhythm=pacing.rhythm or rhythm.began(now), moved=where.moved)
         values["pacing"] = encode(pacing)
-    after = _next(poll, pacing)
+    after = _next(poll, pacing, changed=False)
     values |= {"next_poll_at": after.at, "next_poll_reason": after.reason}
     fresh = tuple(one for one in poll.reading.unchanged if one != poll.known.get(one.url))
     ended = Ended(
@@ -157,12 +160,39 @@ def _learnt(poll: Poll, *, news: bool) -> Pacing:
     if news and source.last_polled_at:
         known = rhythm.observed(known, after=source.last_polled_at, now=now, timezone=source.timezone)
     pace = next((page.extraction.pace for page in poll.reading.pages), Pace())
-    return Pacing(known, pace, _whereabouts(poll).moved)
+    silent = news and _leased(poll) and not _announced(poll)
+    return Pacing(known, pace, _whereabouts(poll).moved, now if silent else poll.claim.pacing.unannounced)
 
 
-def _next(poll: Poll, pacing: Pacing) -> Next:
+def _leased(poll: Poll) -> bool:
+    return bool(poll.push and poll.push.lease_until and poll.push.lease_until > poll.now)
+
+
+def _announced(poll: Poll) -> bool:
+    """Whether the hub announced something since the poll before."""
+    last, at = poll.claim.source.last_polled_at, poll.push.notified_at if poll.push else None
+    return at is not None and (last is None or at > last)
+
+
+def _hub(poll: Poll, pacing: Pacing, *, changed: bool) -> HubSays:
+    """What a hub means for the next poll. One that was silent of news is not relied on until it speaks again."""
+    if _announced(poll) and not changed:
+        return "not yet"
+    at = poll.push.notified_at if poll.push else None
+    relied_on = at is not None and (pacing.unannounced is None or at > pacing.unannounced)
+    return "tells" if relied_on and _leased(poll) else ""
+
+
+def _next(poll: Poll, pacing: Pacing, *, changed: bool) -> Next:
     source, settings = poll.claim.source, poll.settings
-    habits = Habits(pacing, source.fixed, source.timezone, settings.min_every, settings.max_every)
+    habits = Habits(
+        pacing,
+        source.fixed,
+        source.timezone,
+        settings.min_every,
+        settings.max_every,
+        _hub(poll, pacing, changed=changed),
+    )
     return schedule.after_success(source.id, source.every, now=poll.now, wait=poll.reading.wait, habits=habits)
 
 

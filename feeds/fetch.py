@@ -1,4 +1,4 @@
-"""Fetch one document over HTTP: the only way in which this code base reads from the network.
+"""Fetch one document over HTTP, or post one: the only way in which this code base speaks to the web.
 
 Every outcome is a value: `Fetched`, `NotModified`, or `Failed` with a sentence for the
 admin. A document is whole or it is Failed; nothing half is ever returned. The address of
@@ -12,11 +12,11 @@ import asyncio
 import errno
 import hashlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -24,15 +24,19 @@ from yarl import URL
 from feeds.addresses import RefusedUrl, by_proxy, checked, followed, networks, refusal
 from feeds.decoding import ACCEPTED, Incomplete, TooLarge, Undecodable, decoded
 from feeds.faults import Kind, explained
-from feeds.headers import fresh_for, retry_after
+from feeds.headers import fresh_for, hub, retry_after
 from feeds.settings import Polling
-from state.records import Validators
+from state.records import Hub, Validators
 from state.text import clean
+
+Got = TypeVar("Got")
 
 REDIRECTS = 5
 _WHOLE = (200, 203)
 _REDIRECT = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+_REPEATED = (307, 308)  # redirects that keep method and body (RFC 9110 15.4)
+_SAID = 300  # octets of an answer to a POST that are read
 _HEADER_LIMIT = 65536  # bytes of one header line; the client's 8 KiB is less than real sites send
 _IN_THREAD = 100_000  # bytes; decoding more would hold up the other fetches
 _ACCEPT = (
@@ -51,6 +55,7 @@ class Fetched:
     body: without content codings. content_type: as the header has it, or "".
     moved_permanently: where redirects say it lives from now on (only permanent ones led there), or None.
     retry: seconds for which the host says that it will not change, at most a day; None: unsaid.
+    hub: who tells of its news, as the headers have it.
     """
 
     url: str
@@ -59,6 +64,7 @@ class Fetched:
     validators: Validators
     moved_permanently: str | None = None
     retry: float | None = None
+    hub: Hub = field(default_factory=Hub)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,15 @@ class Failed:
     kind: Kind
     reason: str
     status: int | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What was answered to a POST. said: the beginning of the answer, for the admin. retry_after: as in `Failed`."""
+
+    status: int
+    said: str
     retry_after: float | None = None
 
 
@@ -158,12 +173,20 @@ class Fetcher:
             nothing changed. Not sent to another host that a redirect leads to.
         Raises nothing; what goes wrong is `Failed`.
         """
+        return await self._tried(url, self._follow(url, known))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted | Failed:
+        """Post a body, to where a 307 or 308 leads too; guarded and timed like a fetch. Raises nothing."""
+        return await self._tried(url, self._post(url, body, headers))
+
+    async def _tried(self, url: str, asking: Coroutine[None, None, Got]) -> Got | Failed:
+        """What a request comes to within its time, or why it came to nothing."""
         refused: list[str] = []
         _refused.set(refused)
         timeout = self._settings.timeout
         try:
             async with asyncio.timeout(timeout):
-                return await self._follow(url, known)
+                return await asking
         except RefusedUrl as error:
             return Failed("scheme" if error.scheme else "refused", f"{url!r} is not fetched: {error}; correct the URL")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -205,6 +228,20 @@ class Fetcher:
             "redirects", f"{asked} redirects more than {REDIRECTS} times, lastly to {url}; give the final URL"
         )
 
+    async def _post(self, asked: str, body: bytes, headers: Mapping[str, str]) -> Posted | Failed:
+        assert self._session is not None, "a Fetcher is used inside `async with`"
+        url = checked(asked)
+        for _hop in range(REDIRECTS + 1):
+            if self._settings.proxy:
+                by_proxy(url, self._allow)
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+                self.reached_at = asyncio.get_running_loop().time()
+                if response.status not in _REPEATED or "Location" not in response.headers:
+                    said = clean((await response.content.read(_SAID)).decode("utf-8", "replace"))
+                    return Posted(response.status, said[:_SAID], retry_after(response.headers))
+                url = _target(url, response.headers["Location"])
+        return Failed("redirects", f"{asked} redirects more than {REDIRECTS} times, lastly to {url}")
+
     async def _request(self, url: URL, asked: str, known: Validators | None) -> Outcome | _Redirect | _Stale:
         """One request, answered or not. Raises what the client raises."""
         assert self._session is not None, "a Fetcher is used inside `async with`"
@@ -226,8 +263,9 @@ class Fetcher:
             validators = Validators(
                 asked, _opaque(headers, "ETag"), _opaque(headers, "Last-Modified"), hashlib.sha256(body).hexdigest()
             )
-            content_type = headers.get("Content-Type", "")
-            return Fetched(str(response.url), body, content_type, validators, retry=fresh_for(headers))
+            content_type, where = headers.get("Content-Type", ""), str(response.url)
+            announced = hub(headers.getall("Link", ()), where)
+            return Fetched(where, body, content_type, validators, retry=fresh_for(headers), hub=announced)
 
     async def _body(self, url: URL, response: aiohttp.ClientResponse) -> bytes | Failed:
         """The whole document, without content codings. A connection that breaks off raises in the client."""

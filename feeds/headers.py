@@ -1,17 +1,23 @@
-"""Read what a response's headers say about when to ask again.
+"""Read what a response's headers say about when to ask again, and which hub tells of news.
 
 Pure, without a clock: a date in Retry-After is held against the response's own Date, so
 that neither machine's wrong clock matters. Called by `feeds.fetch`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+from state.records import Hub
 
 LONGEST_WAIT = 86400.0  # seconds; a host that asks for more is asked again after a day
 
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_NEXT_LINK = re.compile(r",(?=\s*<)")
+_LONGEST_LINKS = 8000  # characters
 _SECONDS = re.compile(r"[+-]?\d+(?:\.\d*)?")
 
 
@@ -31,6 +37,20 @@ def fresh_for(headers: Mapping[str, str]) -> float | None:
         return None
     age = headers.get("Age", "").strip()
     return _clamped(float(lifetime[1]) - (float(age[:12]) if age.isascii() and age.isdigit() else 0.0))
+
+
+def hub(said: Iterable[str], url: str) -> Hub:
+    """What Link headers announce (RFC 8288; W3C WebSub, "Discovery"): first hub, and topic. url: of the base."""
+    found: dict[str, str] = {}
+    for link in _NEXT_LINK.split(", ".join(said)[:_LONGEST_LINKS]):
+        target, _, parameters = link.strip().removeprefix("<").partition(">")
+        for parameter in parameters.split(";"):
+            name, _, value = parameter.partition("=")
+            relations = value.strip().strip('"').lower().split() if name.strip().lower() == "rel" else ()
+            for relation in relations:
+                with suppress(ValueError):
+                    found.setdefault(relation, urljoin(url, target.strip()))
+    return Hub(found.get("hub", ""), found.get("self", ""))
 
 
 def _clamped(seconds: float) -> float:

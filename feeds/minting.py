@@ -1,6 +1,6 @@
-"""Mint what an entry is called for ever. Handed in as `Watch.mint`, so that the planning stays pure."""
+"""Mint what an entry is called for ever, handed in as `Watch.mint`, so that the planning stays pure; and secrets."""
 
-from secrets import choice
+from secrets import choice, token_urlsafe
 from string import ascii_lowercase, digits
 from uuid import uuid4
 
@@ -10,3 +10,8 @@ _LENGTH = 10  # 36**10: at ten million entries a new id is taken once in 300 mil
 def minted() -> tuple[str, str]:
     """A new id (for CLI, URLs and JSON) and a new urn (for feeds)."""
     return "".join(choice(ascii_lowercase + digits) for _ in range(_LENGTH)), f"urn:uuid:{uuid4()}"
+
+
+def unguessable() -> str:
+    """A secret that may stand in an address or sign a message: 43 letters, digits, "-" and "_"."""
+    return token_urlsafe(32)

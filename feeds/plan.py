@@ -16,13 +16,14 @@ from feeds.visit import Before, Revised, Terms, Visit, doubt_of, links_of
 from state.dates import PartialDate
 from state.doubts import Held, History
 from state.filings import ALL, Draft
-from state.records import Entry, Source
+from state.records import Entry, Hub, Source
 from state.relations import EditionOf
 from state.rules import Rule
 from state.sightings import Key, Standing
 from state.sources import Document
 
 KEEP_EVERY = timedelta(days=1)  # a document that changes all the time without bringing anything
+_LONGEST_URL = 2000  # characters of a hub's or topic's; longer ones are taken for none
 OLD = datetime(1970, 1, 1, tzinfo=UTC)
 _Filed: TypeAlias = Mapping[str, tuple[tuple[str, str], ...]]  # by entry: topics it comes under, each with why
 
@@ -33,7 +34,7 @@ class Plan:
 
     doubted: the documents that are held, told or not; over: URLs of those whose doubt ended. histories: by URL.
     kept: URLs of the pages whose bytes are worth keeping. editions: new entries that are known in another language.
-    learnt: a way of reading that was found by known entries.
+    learnt: a way of reading that was found by known entries. hub: as a feed announces it, None where no feed was read.
     """
 
     new: tuple[Entry, ...]
@@ -54,6 +55,7 @@ class Plan:
     kept: tuple[str, ...] = ()
     learnt: Rule | None = None
     editions: tuple[EditionOf, ...] = ()
+    hub: Hub | None = None
 
 
 def decide(reading: Reading, before: Before, terms: Terms) -> Plan:
@@ -92,6 +94,7 @@ def decide(reading: Reading, before: Before, terms: Terms) -> Plan:
         editions=tuple(visit.editions),
         kept=_kept(reading, visit, before, new=bool(new or revised)),
         learnt=_learnt(reading.pages, before.rule, terms.source) if terms.mode == "poll" else None,
+        hub=None if visit.held or not reading.pages else _announced(reading.pages[0], terms.source),
     )
 
 
@@ -124,6 +127,15 @@ def _learnt(pages: Sequence[Page], rule: Rule | None, source: Source) -> Rule | 
     if rule is not None and dict(rule.select) == select and rule.guided is not bool(selector):
         return None
     return Rule(0, select, source.select, not selector, page.extraction.method, "learnt from the known entries")
+
+
+def _announced(page: Page, source: Source) -> Hub | None:
+    """The hub of a feed: what the headers say goes before what the feed says. Its topic is its own address."""
+    if page.extraction.kind != "feed" or page.url != source.where:
+        return None
+    said, told = page.hub, page.extraction.hub
+    url, topic = said.url or told.url, said.topic or told.topic or page.url
+    return Hub(url, topic) if max(len(url), len(topic)) <= _LONGEST_URL else Hub()
 
 
 def _kept(reading: Reading, visit: Visit, before: Before, *, new: bool) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from feeds.settings import Polling
 from feeds.settling import Ended, Settling
 from feeds.visit import Mint, Mode, Terms
 from feeds.whereabouts import BROKEN_AFTER
-from state import alarms, entries, filings, hosts, polls, publications, rules, sources
+from state import alarms, entries, filings, hosts, polls, publications, rules, sources, websub
 from state.errors import UserError
 from state.filings import ALL
 from state.hosts import Rest, Robots, host_of
@@ -39,6 +39,7 @@ from state.records import Site, Validators
 from state.rules import Rule
 from state.sources import Claim
 from state.store import Store
+from state.websub import Push
 
 Outcome: TypeAlias = Literal["changed", "unchanged", "not-modified", "failed", "held"]
 
@@ -93,7 +94,7 @@ class Taken:
     """A source that is ours to poll. known: validators by URL, those not worth sending without them;
 
     whole: URLs that are to be fetched as a whole. robots: what is known of its host's. rule: how it is read, None
-    where as it was declared.
+    where as it was declared. push: how its hub tells of news, None where it has none.
     """
 
     claim: Claim
@@ -101,6 +102,7 @@ class Taken:
     whole: frozenset[str]
     robots: Mapping[str, Robots]
     rule: Rule | None = None
+    push: Push | None = None
 
 
 # ---- by hand ----
@@ -239,7 +241,9 @@ async def visit(
             reading = Reading(failure=f"a later page of the list: {reading.broken}", wait=reading.wait)
         ended = now + timedelta(seconds=asyncio.get_running_loop().time() - began)
         gap = polite.gap(claimed.host)
-        done = ending.Poll(claimed, reading, watch.settings, now, ended, gap, polite.failed, taken.known, taken.whole)
+        done = ending.Poll(
+            claimed, reading, watch.settings, now, ended, gap, polite.failed, taken.known, taken.whole, taken.push
+        )
         return await _concluded(watch, done, terms, began)
     except BaseException:
         give_back(watch, claimed)
@@ -345,6 +349,7 @@ def take(db: Connection, claims: Sequence[Claim], now: datetime) -> list[Taken]:
     documents = polls.validators(db, [claim.source.id for claim in claims])
     robots = hosts.robots(db, {claim.host for claim in claims} - {""})
     ruled = rules.in_force(db, [claim.source for claim in claims])
+    pushes = websub.pushes(db, [claim.source.id for claim in claims if claim.host])
     found = []
     for claim in claims:
         known, whole = {}, set()
@@ -354,7 +359,8 @@ def take(db: Connection, claims: Sequence[Claim], now: datetime) -> list[Taken]:
                 whole.add(url)
             known[url] = validators
         theirs = {claim.host: robots[claim.host]} if claim.host in robots else {}
-        found.append(Taken(claim, known, frozenset(whole), theirs, ruled.get(claim.source.id)))
+        id = claim.source.id
+        found.append(Taken(claim, known, frozenset(whole), theirs, ruled.get(id), pushes.get(id)))
     return found
 
 

@@ -9,6 +9,7 @@ and shown by `source show`.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 from zlib import crc32
 
 from feeds import rhythm
@@ -20,7 +21,12 @@ _JITTER = 0.05  # of the wait, added
 _DOUBLINGS = 12
 _GONE = 410
 _TOO_SOON = timedelta(days=3)  # nothing seen in so short a time says nothing
+_RELIED_ON = 4  # times as long as without a hub that announces news
+_STALE = 300.0  # seconds
 _OWN_NETWORK = 120.0  # seconds after which we look whether our network is back
+
+
+HubSays: TypeAlias = Literal["", "tells", "not yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +39,17 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What bears on a source's rhythm. fixed: its `every` was chosen by the admin. shortest, longest: seconds."""
+    """What bears on a source's rhythm. fixed: its `every` was chosen by the admin. shortest, longest: seconds.
+
+    hub: "tells" where a hub reliably announces news, "not yet" where it did but none was there, else "".
+    """
 
     pacing: Pacing = field(default_factory=Pacing)
     fixed: bool = False
     timezone: str = "UTC"
     shortest: float = 600
     longest: float = 86_400
+    hub: HubSays = ""
 
 
 def after_success(
@@ -47,9 +57,16 @@ def after_success(
 ) -> Next:
     """The source's rhythm. wait: seconds for which the host says that nothing will change; up to fourfold is waited."""
     habits = habits or Habits()
+    if habits.hub == "not yet" and every > _STALE:  # what keeps copies for the site may show an old one for a while
+        return Next(
+            _later(id, now, _STALE), f"its hub announced news that were not there: looks again in {words(_STALE)}"
+        )
     if habits.fixed:
         return Next(_later(id, now, every), f"every {words(every)}, as you chose")
     pause, reason = _own(every, now, habits)
+    if habits.hub == "tells":
+        pause = max(pause, min(_RELIED_ON * pause, max(habits.longest, every)))
+        reason = f"its hub announces news: waits {about(pause)} at most"
     wait = min(wait or 0, 4 * every)
     if wait > pause:
         pause, reason = wait, f"the host says it will not change for {words(wait)}"

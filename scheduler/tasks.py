@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from feeds import downloads_watch
+from feeds import downloads_watch, websub
 from feeds.downloads_watch import Looked
 from feeds.poll import Polled, Watch
 from feeds.publish import Published, publish
 from feeds.rounds import Rounds, poll_due
 from feeds.settings import Publishing
+from feeds.websub import Asked
 from mail.alarm_mail import AT, tell
 from mail.deliver import Delivered, Delivery, deliver
 from mail.digest import Planned, plan_due
@@ -32,7 +33,7 @@ _TRANSACTIONS = 200  # of looking after people, in one call
 class Work:
     """The parts that are held open while work is done. owner: names this process in leases.
 
-    admin: the mailbox that hears of alarms, or "".
+    admin: the mailbox that hears of alarms, or "". hubs: where hubs may reach us (`feeds.websub.public`), or "".
     """
 
     store: Store
@@ -44,6 +45,7 @@ class Work:
     clock: Callable[[], datetime]
     owner: str
     admin: str = ""
+    hubs: str = ""
 
 
 async def poll(work: Work, rounds: Rounds) -> tuple[Polled, ...]:
@@ -54,6 +56,11 @@ async def poll(work: Work, rounds: Rounds) -> tuple[Polled, ...]:
 async def look_at_files(work: Work) -> tuple[Looked, ...]:
     """See whether files of entries were replaced: a few, whose time has come."""
     return await downloads_watch.check(work.watch, now=work.clock(), owner=work.owner)
+
+
+async def tend_hubs(work: Work) -> tuple[Asked, ...]:
+    """Keep the subscriptions at hubs, and make due what they announced."""
+    return await websub.tend(work.watch, work.hubs, now=work.clock())
 
 
 async def publish_feeds(work: Work) -> Published:
@@ -123,6 +130,7 @@ class Round:
 
 async def once(work: Work) -> Round:
     """Everything that is due now, in the order in which one makes the next."""
+    await tend_hubs(work)
     polled = await poll_due(work.watch, now=work.clock(), owner=work.owner)
     await look_at_files(work)
     published = await publish_feeds(work)

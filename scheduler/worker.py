@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from feeds.downloads_watch import Looked
 from feeds.publish import Published
 from feeds.rounds import Rounds
+from feeds.websub import Asked
 from mail.deliver import Delivered
 from mail.digest import Planned
 from mail.inbox import Read
@@ -27,6 +28,7 @@ from state.errors import UserError
 
 GRACE = 10.0  # seconds for what is on the wire
 TICKS = {
+    "hubs": 5.0,
     "poll": 1.0,
     "publish": 2.0,
     "plan": 5.0,
@@ -52,6 +54,7 @@ class Worker:
         )
         self._rounds = Rounds(work.watch, work.owner)
         self._jobs: dict[str, Callable[[], Awaitable[object]]] = {
+            "hubs": partial(tasks.tend_hubs, work),
             "poll": partial(tasks.poll, work, self._rounds),
             "publish": partial(tasks.publish_feeds, work),
             "plan": partial(tasks.plan, work),
@@ -124,6 +127,10 @@ def summary(done: object) -> dict[str, object]:
         case (Looked(), *_):
             replaced = [one.url for one in done if isinstance(one, Looked) and one.entries]
             return {"files": len(done), **({"replaced": replaced} if replaced else {})}
+        case (Asked(), *_):
+            asked = [one for one in done if isinstance(one, Asked)]
+            refused = {one.source: one.note for one in asked if one.note}
+            return {"hubs": len(asked), **({"refused": refused} if refused else {})}
         case tuple():
             return {"polled": len(done), "new": sum(len(p.new) for p in done)} if done else {}
         case Read(kinds=kinds) if kinds:

@@ -37,8 +37,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """All of it. rhythm, moved: None where nothing is known."""
+    """All of it. rhythm, moved: None where nothing is known. unannounced: when news last came untold by its hub."""
 
     rhythm: Rhythm | None = None
     pace: Pace = field(default_factory=Pace)
     moved: Moved | None = None
+    unannounced: datetime | None = None

@@ -99,6 +99,14 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """Who tells of news (W3C WebSub): its URL, and the topic, the URL by which it knows the feed. "" where unsaid."""
+
+    url: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """The entries of one document, in its order.
 
@@ -110,7 +118,7 @@ class Extraction:
     rivals: the lists of which any may be the one that is meant, best first, the one whose entries these are
         included; () where there is no doubt.
     selector: what the override "item" says for the list that was found by known entries; "" for another.
-    pace: what a feed says of when to ask again.
+    pace: what a feed says of when to ask again. hub: who, by its own words, tells of its news.
     """
 
     kind: str
@@ -126,6 +134,7 @@ class Extraction:
     rivals: tuple[Rival, ...] = ()
     selector: str = ""
     pace: Pace = Pace()
+    hub: Hub = Hub()
 
 
 @dataclass(frozen=True, slots=True)

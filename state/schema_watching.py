@@ -121,6 +121,25 @@ rules = Table(
     Column("retired_at", UtcDateTime),
 )
 
+websub = Table(
+    "websub",  # a source whose feed announces a hub (W3C WebSub), and how far we are with it
+    metadata,
+    Column("source", Text, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("hub", Text, nullable=False),  # its URL
+    Column("topic", Text, nullable=False),  # the URL by which it knows the feed
+    Column("token", Text, nullable=False, unique=True),  # the last part of our callback: who knows it, is the hub
+    Column("secret", Text, nullable=False),  # what the hub signs with
+    Column("announced", Boolean, nullable=False),  # still, when the feed was read last
+    Column("state", Text, nullable=False),  # idle, asked, subscribed, denied, leaving
+    Column("base", Text, nullable=False),  # site.url when it was asked: where it calls
+    Column("attempts", Integer, nullable=False),  # requests since the hub confirmed one
+    Column("next_at", UtcDateTime, index=True),  # when something is to be asked of it; NULL: not by itself
+    Column("lease_until", UtcDateTime),
+    Column("notices", BigInt, nullable=False),  # that were signed as they must be
+    Column("notified_at", UtcDateTime),  # the last of them
+    Column("note", Text, nullable=False),  # what went wrong last
+)
+
 backfills = Table(
     "backfills",  # how far the older pages of a list were read
     metadata,

@@ -20,7 +20,7 @@ from mail.estimates import Estimates
 from state.errors import UserError
 from state.records import Site
 from state.store import Store
-from web import digests, feeds, headers, health, metrics, pages, preferences, show, subscribing, subscriptions
+from web import digests, feeds, headers, health, metrics, pages, preferences, show, subscribing, subscriptions, websub
 from web import sink as caught
 from web.forms import MAX_BODY, MAX_FIELDS
 from web.parts import PARTS, Parts
@@ -111,6 +111,8 @@ def _routes(prefix: str, *, with_sink: bool) -> list[web.RouteDef]:
         web.post(f"{prefix}/preferences/{token}", preferences.act),
         web.get(f"{prefix}/address/{token}", preferences.new_address),
         web.post(f"{prefix}/address/{token}", preferences.confirm_address),
+        web.get(f"{prefix}/websub/{{token:[A-Za-z0-9_-]{{43}}}}", websub.verify, allow_head=False),
+        web.post(f"{prefix}/websub/{{token:[A-Za-z0-9_-]{{43}}}}", websub.notify),
         web.get(f"{prefix}/digests/{{id:[A-Za-z0-9_-]{{16,64}}}}", digests.edition),
         web.get(f"{prefix}/{{sheet:style\\.css|feed\\.css}}", show.style),
         web.get(f"{prefix}/health", health.health),

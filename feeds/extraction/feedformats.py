@@ -5,18 +5,18 @@ how a feed fares. External entities are never read. Called by `feeds.extraction.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import feedparser
 from lxml import etree
 
-from feeds.extraction import feedpace, links, strictxml
+from feeds.extraction import feedhub, feedpace, links, strictxml
 from feeds.extraction.datevalues import Setting
 from feeds.extraction.feedfields import MOST, Fields, File, plain, record, telling
 from feeds.extraction.feedrepair import repaired
 from feeds.extraction.leftout import tallied
 from feeds.extraction.strictxml import BASE, LANG
-from state.records import Extraction, LeftOut, Unreadable
+from state.records import Extraction, Hub, LeftOut, Unreadable
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -73,6 +73,7 @@ def _read(root: etree._Element, url: str, language: str, method: str, setting: S
             if node.get("rel") == "next" and (link := links.absolute(node.get("href") or "", base))
         ),
         pace=feedpace.pace(head),
+        hub=feedhub.hub(head, base),
     )
 
 
@@ -220,7 +221,14 @@ def _tolerant(text: str, url: str, language: str, setting: Setting) -> Extractio
         spoken,
         records,
         _left_out(empty, [str(entry.get("title") or "") for entry in parsed.entries[MOST:]]),
+        hub=_announced(parsed.feed.get("links") or (), url),
     )
+
+
+def _announced(said: Sequence[Mapping[str, str]], url: str) -> Hub:
+    """The hub among the links of a feed as feedparser lists them."""
+    first = {link.get("rel", ""): link.get("href", "") for link in reversed(said)}
+    return Hub(links.absolute(first.get("hub", ""), url) or "", links.absolute(first.get("self", ""), url) or "")
 
 
 def _parsed(entry: feedparser.FeedParserDict, url: str) -> Fields:

@@ -17,7 +17,7 @@ from feeds.extraction.feedfields import MOST, Fields, File, record, telling
 from feeds.extraction.feedformats import BEYOND, EMPTY
 from feeds.extraction.jsonpaths import Json, Path, Template
 from feeds.extraction.leftout import tallied
-from state.records import Extraction, Record, Unreadable
+from state.records import Extraction, Hub, Record, Unreadable
 from state.text import clean
 
 NAMES = ("item", "title", "url", "date", "updated", "summary", "content", "place", "kind", "author", "language", "id",
@@ -75,7 +75,18 @@ def _feed(root: dict[str, Json], url: str, language: str, setting: Setting) -> E
         records,
         tallied([(EMPTY, [""] * empty), (BEYOND, beyond)]),
         (further,) if further else (),
+        hub=_hub(root, url),
     )
+
+
+def _hub(root: dict[str, Json], url: str) -> Hub:
+    """The first WebSub hub that a JSON Feed names."""
+    named = root.get("hubs")
+    hubs = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
+    spoken = [one for one in hubs if jsonpaths.written(one.get("type")).lower() == "websub"]
+    address = jsonpaths.written(spoken[0].get("url")) if spoken else ""
+    own = jsonpaths.written(root.get("feed_url"))
+    return Hub(links.absolute(address, url) or "", links.absolute(own, url) or "")
 
 
 def _item(item: dict[str, Json], url: str) -> Fields:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from feeds.headers import fresh_for, retry_after
+from feeds.headers import fresh_for, hub, retry_after
+from state.records import Hub
 
 NOON = "Wed, 06 May 2026 12:00:00 GMT"
 
@@ -50,3 +51,20 @@ def test_a_date_without_the_hosts_own_date_says_nothing() -> None:
 )
 def test_a_document_stands_for_its_max_age_minus_its_age(control: str, age: str, seconds: float | None) -> None:
     assert fresh_for({"Cache-Control": control, "Age": age}) == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (
+            ('<https://hub.example/>; rel=hub, </feed>; rel="self"',),
+            Hub("https://hub.example/", "https://a.example/feed"),
+        ),
+        (('<https://hub.example/a,b>; title="x, y"; REL="hub self"',), Hub(*2 * ("https://hub.example/a,b",))),
+        (("<one>; rel=hub", "<two>; rel=hub"), Hub("https://a.example/one", "")),
+        (("<x>; rel=next", "<>; rel", "rel=hub", "<http://[bad>; rel=hub", ",,,;;;<<<>>>"), Hub()),
+        ((), Hub()),
+    ],
+)
+def test_link_headers_announce_a_hub_and_the_topic(said: tuple[str, ...], found: Hub) -> None:
+    assert hub(said, "https://a.example/feed?page=1") == found

@@ -132,3 +132,17 @@ def test_the_next_poll_lies_in_the_future(every: int, failures: int, wait: float
     assert schedule.after_success("office", every, now=NOW, wait=wait).at > NOW
     bounded = None if wait is None else min(wait, DAY)
     assert schedule.after_failure("office", every, failures, now=NOW, wait=bounded).at > NOW
+
+
+def test_a_source_whose_hub_tells_of_news_is_polled_a_quarter_as_often_but_at_least_once_a_day() -> None:
+    told = schedule.Habits(hub="tells")
+    assert 4 * HOUR <= waits(schedule.after_success("office", HOUR, now=NOW, habits=told)) <= 4.2 * HOUR
+    assert waits(schedule.after_success("office", 10 * HOUR, now=NOW, habits=told)) <= 1.05 * DAY
+    assert waits(schedule.after_success("office", 3 * DAY, now=NOW, habits=told)) >= 3 * DAY
+
+
+def test_an_interval_that_the_admin_chose_stands_whatever_a_hub_says() -> None:
+    chosen = schedule.Habits(fixed=True, hub="tells")
+    assert waits(schedule.after_success("office", HOUR, now=NOW, habits=chosen)) <= 1.05 * HOUR
+    often = schedule.Habits(fixed=True, hub="not yet")
+    assert waits(schedule.after_success("office", 60, now=NOW, habits=often)) <= 63

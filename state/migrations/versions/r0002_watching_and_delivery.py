@@ -193,6 +193,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_rules_source"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("source", "number", name=op.f("pk_rules")),
     )
+    op.create_table(
+        "websub",
+        sa.Column("source", Text, nullable=False),
+        sa.Column("hub", Text, nullable=False),
+        sa.Column("topic", Text, nullable=False),
+        sa.Column("token", Text, nullable=False),
+        sa.Column("secret", Text, nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("state", Text, nullable=False),
+        sa.Column("base", Text, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("notices", BigInt, nullable=False),
+        sa.Column("notified_at", UtcDateTime(), nullable=True),
+        sa.Column("note", Text, nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_websub_source"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_websub")),
+        sa.UniqueConstraint("token", name=op.f("uq_websub_token")),
+    )
+    op.create_index(op.f("ix_websub_next_at"), "websub", ["next_at"], unique=False)
     op.add_column("entries", sa.Column("merged_into", Text, nullable=True))
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"], unique=False)
     op.create_index("ix_slots_due", "slots", ["due_at", "subscriber"], unique=False)

@@ -10,7 +10,7 @@ from feeds.children import Document
 from feeds.extraction import extract
 from feeds.extraction.feedfields import MOST
 from feeds.extraction.feedformats import BEYOND, EMPTY
-from state.records import Extraction, Unreadable
+from state.records import Extraction, Hub, Unreadable
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 URL = "https://harbour.example/feed.xml"
@@ -273,3 +273,38 @@ def test_a_document_that_is_the_name_of_a_file_opens_none(tmp_path: Path) -> Non
     secret = tmp_path / "secret.xml"
     secret.write_text(rss("<item><title>Not for you</title></item>"))
     assert isinstance(extract(Document(URL, str(secret).encode(), kind="feed"), NOW), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="//hub.example/"/>'
+            '<link rel="hub" href="/2"/>'
+            '<link rel="self" href="/port.atom"/><entry><title>A</title><link rel="hub" href="/3"/></entry></feed>',
+            "feed:strict",
+        ),
+        (
+            rss(
+                "<item><title>A</title></item>",
+                '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="/port.atom"/><link>/</link>'
+                '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>',
+            ),
+            "feed:strict",
+        ),
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="https://hub.example/"/>'
+            '<link rel="self" href="/port.atom"/><entry><title>A</title><b></entry></feed',
+            "feed:tolerant",
+        ),
+    ],
+)
+def test_the_hub_that_a_feed_names_is_told(text: str, method: str) -> None:
+    found = read(text)
+
+    assert found.method == method
+    assert found.hub == Hub("https://hub.example/", "https://harbour.example/port.atom")
+
+
+def test_most_feeds_name_no_hub() -> None:
+    assert read(rss("<item><title>A</title><link>/1</link></item>")).hub == Hub()

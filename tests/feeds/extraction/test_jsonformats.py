@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feeds.children import Document
 from feeds.extraction import extract, jsonpaths
-from state.records import Extraction, Unreadable
+from state.records import Extraction, Hub, Unreadable
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 URL = "https://api.harbour.example/v2/notices"
@@ -241,3 +241,17 @@ def test_no_json_whatever_raises(told: object) -> None:
     for select in ({}, {"item": "$.items[*]", "title": ".title", "url": "/{id}"}):
         found = extract(Document(URL, json.dumps(told).encode(), kind="json", select=select), NOW)
         assert isinstance(found, Extraction | Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("hubs", "url"),
+    [
+        ([{"type": "rssCloud", "url": "/cloud"}, {"type": "WebSub", "url": "/hub"}], "https://api.harbour.example/hub"),
+        ([{"type": "WebSub"}, "no hub", None], ""),
+        ("no list", ""),
+    ],
+)
+def test_the_hub_that_a_json_feed_names_is_told(hubs: object, url: str) -> None:
+    found = read({**FEED, "hubs": hubs, "feed_url": "https://harbour.example/feed.json"})
+
+    assert found.hub == Hub(url, "https://harbour.example/feed.json")
