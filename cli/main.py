@@ -26,6 +26,7 @@ from cli import (
     subscriber,
     subscription,
     topic,
+    webhook,
     why,
 )
 from state.errors import Misuse, UserError
@@ -78,6 +79,7 @@ for command in (
     outbox.outbox,
     bounces.bounces,
     mail.mail,
+    webhook.webhook,
     why.why,
     stoplist.stoplist,
     run.run,

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
@@ -175,15 +176,17 @@ class Fetcher:
         """
         return await self._tried(url, self._follow(url, known))
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted | Failed:
-        """Post a body, to where a 307 or 308 leads too; guarded and timed like a fetch. Raises nothing."""
-        return await self._tried(url, self._post(url, body, headers))
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], within: float | None = None
+    ) -> Posted | Failed:
+        """Post a body, to where a 307 or 308 leads too; guarded like a fetch. within: seconds. Raises nothing."""
+        return await self._tried(url, self._post(url, body, headers), within)
 
-    async def _tried(self, url: str, asking: Coroutine[None, None, Got]) -> Got | Failed:
+    async def _tried(self, url: str, asking: Coroutine[None, None, Got], within: float | None = None) -> Got | Failed:
         """What a request comes to within its time, or why it came to nothing."""
         refused: list[str] = []
         _refused.set(refused)
-        timeout = self._settings.timeout
+        timeout = self._settings.timeout if within is None else within
         try:
             async with asyncio.timeout(timeout):
                 return await asking
@@ -234,7 +237,7 @@ class Fetcher:
         for _hop in range(REDIRECTS + 1):
             if self._settings.proxy:
                 by_proxy(url, self._allow)
-            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            async with self._session.post(url, data=BytesIO(body), headers=headers, allow_redirects=False) as response:
                 self.reached_at = asyncio.get_running_loop().time()
                 if response.status not in _REPEATED or "Location" not in response.headers:
                     said = clean((await response.content.read(_SAID)).decode("utf-8", "replace"))

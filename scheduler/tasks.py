@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from feeds import downloads_watch, websub
+from feeds import downloads_watch, webhooks, websub
 from feeds.downloads_watch import Looked
 from feeds.poll import Polled, Watch
 from feeds.publish import Published, publish
 from feeds.rounds import Rounds, poll_due
 from feeds.settings import Publishing
+from feeds.webhooks import Told
 from feeds.websub import Asked
 from mail.alarm_mail import AT, tell
 from mail.deliver import Delivered, Delivery, deliver
@@ -61,6 +62,11 @@ async def look_at_files(work: Work) -> tuple[Looked, ...]:
 async def tend_hubs(work: Work) -> tuple[Asked, ...]:
     """Keep the subscriptions at hubs, and make due what they announced."""
     return await websub.tend(work.watch, work.hubs, now=work.clock())
+
+
+async def post_entries(work: Work) -> tuple[Told, ...]:
+    """Post new entries to the webhooks."""
+    return await webhooks.deliver(work.store, work.watch.fetcher, now=work.clock())
 
 
 async def publish_feeds(work: Work) -> Published:
@@ -133,6 +139,7 @@ async def once(work: Work) -> Round:
     await tend_hubs(work)
     polled = await poll_due(work.watch, now=work.clock(), owner=work.owner)
     await look_at_files(work)
+    await post_entries(work)
     published = await publish_feeds(work)
     await look_after(work)
     planned = await plan(work, immediately=True)

@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from feeds.downloads_watch import Looked
 from feeds.publish import Published
 from feeds.rounds import Rounds
+from feeds.webhooks import Told
 from feeds.websub import Asked
 from mail.deliver import Delivered
 from mail.digest import Planned
@@ -30,6 +31,7 @@ GRACE = 10.0  # seconds for what is on the wire
 TICKS = {
     "hubs": 5.0,
     "poll": 1.0,
+    "webhooks": 2.0,
     "publish": 2.0,
     "plan": 5.0,
     "send": 2.0,
@@ -56,6 +58,7 @@ class Worker:
         self._jobs: dict[str, Callable[[], Awaitable[object]]] = {
             "hubs": partial(tasks.tend_hubs, work),
             "poll": partial(tasks.poll, work, self._rounds),
+            "webhooks": partial(tasks.post_entries, work),
             "publish": partial(tasks.publish_feeds, work),
             "plan": partial(tasks.plan, work),
             "send": partial(tasks.send, work, self._stopping),
@@ -131,6 +134,10 @@ def summary(done: object) -> dict[str, object]:
             asked = [one for one in done if isinstance(one, Asked)]
             refused = {one.source: one.note for one in asked if one.note}
             return {"hubs": len(asked), **({"refused": refused} if refused else {})}
+        case (Told(), *_):
+            told = [one for one in done if isinstance(one, Told)]
+            late = {one.webhook: one.note for one in told if one.note}
+            return {"webhooks": len(told), **({"failed": late} if late else {})}
         case tuple():
             return {"polled": len(done), "new": sum(len(p.new) for p in done)} if done else {}
         case Read(kinds=kinds) if kinds:

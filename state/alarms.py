@@ -2,6 +2,7 @@
 
 Kinds: broken, empty, quarantined, relaunched, redesigned, flood, quiet, gone,
 moved, robots, bound (of a source); delivery, network and others (source "") of the service;
+webhook (source "webhook ID");
 delivery and templates of digests (source "digests").
 """
 

@@ -247,6 +247,28 @@ reports = Table(
     Column("subject", Text, nullable=False),
     Column("excerpt", Text, nullable=False),  # of what was not understood
 )
+webhooks = Table(
+    "webhooks",  # an address that new entries are posted to, how far it has got, and what it is being sent now
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("topics", Text, nullable=False),  # JSON list of topic expressions
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False),  # active, suspended
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("start_seq", BigInt, nullable=False),  # filings up to here are not announced
+    Column("cursor_seq", BigInt, nullable=False),  # filings up to here are done with
+    Column("message", Text, nullable=False, default=""),  # the id of what is being sent; "" = nothing is
+    Column("batch", Text, nullable=False, default=""),  # JSON list of its entries
+    Column("batch_seq", BigInt, nullable=False, default=0),  # the cursor when it has arrived
+    Column("batched_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),  # to send it
+    Column("next_at", UtcDateTime),  # not before
+    Column("failing_since", UtcDateTime),
+    Column("delivered", BigInt, nullable=False, default=0),  # messages
+    Column("delivered_at", UtcDateTime),
+    Column("note", Text, nullable=False, default=""),  # what went wrong last
+)
 empty_slots = Table(
     "empty_slots",  # slots that passed without a mail, counted as digests are planned
     metadata,

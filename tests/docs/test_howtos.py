@@ -108,3 +108,13 @@ def test_sources_are_watched_and_looked_after_as_the_page_says(reader: Reader) -
     assert "/nowhere" in imported
     assert "/resources/" in reader.types("tidings source list --json")
     assert "/feeds/admin-" in told
+
+
+def test_webhooks_are_added_as_the_page_says(reader: Reader) -> None:
+    (add,) = commands("webhooks.md")
+    reader.types("tidings init")
+
+    printed = reader.types(add)
+
+    assert "secret: whsec_" in printed
+    assert printed.count("https://example.org/hook") == 2

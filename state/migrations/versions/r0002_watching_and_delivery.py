@@ -86,6 +86,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reports_message"), "reports", ["message"], unique=False)
     op.create_index(op.f("ix_reports_subscriber"), "reports", ["subscriber"], unique=False)
     op.create_table(
+        "webhooks",
+        sa.Column("id", Text, nullable=False),
+        sa.Column("url", Text, nullable=False),
+        sa.Column("topics", Text, nullable=False),
+        sa.Column("secret", Text, nullable=False),
+        sa.Column("state", Text, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("start_seq", BigInt, nullable=False),
+        sa.Column("cursor_seq", BigInt, nullable=False),
+        sa.Column("message", Text, nullable=False),
+        sa.Column("batch", Text, nullable=False),
+        sa.Column("batch_seq", BigInt, nullable=False),
+        sa.Column("batched_at", UtcDateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("delivered", BigInt, nullable=False),
+        sa.Column("delivered_at", UtcDateTime(), nullable=True),
+        sa.Column("note", Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
         "backfills",
         sa.Column("source", Text, nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
