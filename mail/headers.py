@@ -92,7 +92,7 @@ def static(
         _text("List-Id", site.title, f" <digests.{host(site)}>"),
         _line("List-Help", f"<{links.home(site)}>"),
     ]
-    if owner := _owner(site):
+    if owner := links.contact(site):
         lines.append(_line("List-Owner", f"<{owner}>"))
     if bulk:
         lines += [
@@ -108,14 +108,6 @@ def static(
 def part(subtype: str, method: str) -> bytes:
     """The head of a body part, and the empty line after it."""
     return (f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {method}\r\n\r\n").encode()
-
-
-def _owner(site: Site) -> str:
-    """site.contact as a URL: it may be an address or one already; "" where there is none."""
-    contact = site.contact.strip()
-    if not contact or "://" in contact or contact.startswith("mailto:"):
-        return contact
-    return f"mailto:{quote(contact, safe='@+')}" if "@" in contact else ""
 
 
 def _line(name: str, value: str) -> str:

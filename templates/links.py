@@ -48,3 +48,11 @@ def unsubscribe(site: Site, token: str) -> str:
 
 def address(site: Site, token: str) -> str:
     return f"{site.url}/address/{token}"
+
+
+def contact(site: Site) -> str:
+    """site.contact as a URL: it may be an address or one already; "" where there is none."""
+    said = site.contact.strip()
+    if not said or "://" in said or said.startswith("mailto:"):
+        return said
+    return f"mailto:{quote(said, safe='@+')}" if "@" in said else ""

@@ -53,6 +53,26 @@ async def test_every_feed_is_found_from_its_page(filled: Store, server: Server) 
         } <= found
 
 
+async def test_titles_are_read_in_their_own_direction(store: Store, server: Server) -> None:
+    keep(store, [entry("a1", record(title="وزارة العمل (2026)"))])
+    await server.start()
+    for path, level in (("/", "h3"), ("/topics/all", "h2"), ("/entries/a1", "h1")):
+        (title,) = [
+            one for one in html.fromstring((await server.get(path)).text).iter(level) if "2026" in one.text_content()
+        ]
+        assert title.get("dir") == "auto"
+
+
+@pytest.mark.parametrize(
+    ("contact", "url"),
+    [("help@example.org", "mailto:help@example.org"), ("https://example.org/help", "https://example.org/help")],
+)
+async def test_whom_to_ask_can_be_clicked(store: Store, server: Server, contact: str, url: str) -> None:
+    page = html.fromstring((await (await server.start(site=replace(SITE, contact=contact))).get("/")).text)
+    (link,) = page.xpath("//footer//a[contains(., 'Questions')]")
+    assert link.get("href") == url
+
+
 async def test_an_empty_service_has_a_front_page_too(store: Store, server: Server) -> None:
     answer = await (await server.start()).get("/")
     assert answer.status == 200
