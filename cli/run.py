@@ -12,6 +12,7 @@ import click
 
 from cli import show
 from cli.app import App
+from state.errors import UserError
 
 if TYPE_CHECKING:
     from scheduler.tasks import Round, Work
@@ -73,7 +74,7 @@ def run(app: App, once: bool, port: int | None) -> None:
     \b
     Examples:
       tidings run
-      tidings run --once      from cron, without pages
+      tidings run --once      from cron, without pages; 1 where mail could not go out
     """
     from scheduler.lock import only_one
 
@@ -81,8 +82,11 @@ def run(app: App, once: bool, port: int | None) -> None:
     with app.store() as store, only_one(store.file):
         app.catch_up(store)
         if once:
-            account(asyncio.run(_once(app, store)))
+            done = asyncio.run(_once(app, store))
+            account(done)
             tell(app, store, "")
+            if done.delivered.trouble:
+                raise UserError(f"{done.delivered.trouble}; what waits stays queued, see `tidings outbox list`")
         else:
             asyncio.run(_run(app, store, port, pages=True))
 
@@ -175,9 +179,8 @@ def account(done: Round) -> None:
     for one in done.polled:
         if one.outcome in ("failed", "held"):
             show.progress(f"{one.source}: {one.outcome}: {one.reason}")
-    outcomes = (
-        ", ".join(f"{count} {name}" for name, count in sorted(done.delivered.counts.items())) or "nothing was due"
-    )
+    none = "nothing went out" if done.delivered.trouble else "nothing was due"
+    outcomes = ", ".join(f"{count} {name}" for name, count in sorted(done.delivered.counts.items())) or none
     show.line(f"planned {done.planned.messages} messages; delivery: {outcomes}")
 
 

@@ -61,7 +61,8 @@ def status(app: App, as_json: bool) -> None:
     show.line(f"outbox: {_counts(queue) or 'empty'}")
     show.line(f"digests of 7 days: {counted(mailed) or 'none'}")
     for passed in empty[:3]:
-        show.line(f"no mail: {passed.count} {passed.every} slots on {passed.day}: {passed.reason}")
+        slots = f"{passed.every} slot" if passed.count == 1 else f"{passed.every} slots"
+        show.line(f"no mail: {passed.count} {slots} on {passed.day}: {passed.reason}")
     if back or stopped:
         stops = ", ".join(f"{number} get no mail because they {cause}" for cause, number in sorted(stopped.items()))
         show.line(f"came back in 7 days: {'; '.join(part for part in (_counts(back) or 'nothing', stops) if part)}")

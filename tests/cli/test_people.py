@@ -6,6 +6,7 @@ import io
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -458,6 +459,21 @@ def test_why_says_what_an_entry_did_for_a_person(tidings: Cli) -> None:
     assert "it stood in message " in told.stdout
     assert tidings("why", SOK, "nothing", expect=1).stderr
     assert tidings("why", NEW, new, expect=1).stderr
+
+
+def test_a_round_whose_mail_could_not_go_out_says_so_and_fails(tidings: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    tidings.environment |= {
+        "TIDINGS_MAIL__SMTP": f"smtp://127.0.0.1:{port}",
+        "TIDINGS_MAIL__SENDER": "news@example.org",
+        "TIDINGS_SITE__URL": "https://news.example.org",
+    }
+    tidings("subscriber", "add", SOK, "--topic", "all")
+    done = tidings("run", "--once", expect=1)
+    assert "nothing was due" not in done.stdout
+    assert "no mail can be handed to 127.0.0.1" in done.stderr
+    assert "tidings outbox list" in done.stderr
 
 
 async def test_a_test_mail_shows_every_step(tidings: Cli) -> None:
