@@ -42,8 +42,39 @@ def open_feed(db: Connection, name: str) -> Feed:
 def bodies(db: Connection, feed: Feed, forms: Sequence[str], *, site: Site, size: int) -> dict[str, bytes]:
     """A feed in each form. size: entries, the newest by filing. Equal states give equal bytes."""
     members = publications.members(db, feed.name, size)
-    head = _head(db, feed, members, site)
+    head = replace(_head(db, feed, members, site), older=_older(db, feed, site, size))
     return {form: syndication.document(form, head, _fragments(db, members, form, site)) for form in forms}
+
+
+def archive(db: Connection, name: str, number: int, form: str, *, site: Site, size: int) -> bytes:
+    """An archive document (RFC 5005 section 4): `size` filings that never change their place, 1 for the oldest ones.
+
+    Only full ones are there; with the feed itself they hold every entry. The feed of a source may get an old entry
+    in between, when it shows one that was seen elsewhere before. Raises NotFound, Closed.
+    """
+    feed = open_feed(db, name)
+    whole = publications.filed(db, name) // size
+    if not 1 <= number <= whole:
+        raise NotFound(f"feed {name!r} has {whole} archive documents, and no {number}")
+    members = publications.stretch(db, name, (number - 1) * size, size)
+    head = replace(
+        _head(db, feed, members, site),
+        served=_archived(site, name, number),
+        older=_archived(site, name, number - 1) if number > 1 else {},
+        newer=_archived(site, name, number + 1) if number < whole else {},
+        current={each: links.feed(site, name, each) for each in links.FORMS},
+    )
+    return syndication.document(form, head, _fragments(db, members, form, site))
+
+
+def _older(db: Connection, feed: Feed, site: Site, size: int) -> Mapping[str, str]:
+    """Where what a feed does not show any more is kept."""
+    filed = publications.filed(db, feed.name)
+    return _archived(site, feed.name, filed // size) if filed > size else {}
+
+
+def _archived(site: Site, name: str, number: int) -> Mapping[str, str]:
+    return {form: links.archive(site, name, number, form) for form in links.ARCHIVED}
 
 
 def narrowed(db: Connection, name: str, by: Narrowing, form: str, *, site: Site, size: int) -> bytes:

@@ -9,7 +9,7 @@ the year only never becomes an instant; it stands in words before the summary
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -108,6 +108,9 @@ class Head:
 
     updated: that of its newest entry, else the feed's creation; never now (RFC 4287 4.2.15).
     style: address of the stylesheet for people who open the feed in a browser.
+
+    older, newer: form -> address of the archive documents before and after it; current: of the feed whose archive
+    document this is (RFC 5005 section 4). Each is empty where there is none.
     """
 
     urn: str
@@ -121,6 +124,9 @@ class Head:
     author: str
     version: str
     hub: str = ""
+    older: Mapping[str, str] = field(default_factory=dict)
+    newer: Mapping[str, str] = field(default_factory=dict)
+    current: Mapping[str, str] = field(default_factory=dict)
 
 
 def item(entry: Entry, *, topics: Mapping[str, Topic], source: Source, site: Site) -> Item:

@@ -44,6 +44,7 @@ def document(head: Head, items: Sequence[bytes]) -> bytes:
         "title": head.title,
         "home_page_url": _absolute(head.page),
         "feed_url": _absolute(head.served["json"]),
+        "next_url": _absolute(head.older.get("json", "")),
         "description": head.subtitle,
         "language": head.language,
         "authors": [{"name": head.author}],

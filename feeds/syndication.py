@@ -29,6 +29,7 @@ from templates import links
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ENDS = {"atom": b"</feed>", "rss": b"</channel>"}
@@ -199,6 +200,9 @@ def _generator(form: str, head: Head) -> Any:
     made.link(href=head.served[form], rel="self", type=links.MEDIA_TYPES[form])
     if head.hub:
         made.link(href=head.hub, rel="hub")
+    for rel, where in (("prev-archive", head.older), ("next-archive", head.newer), ("current", head.current)):
+        if form in where:
+            made.link(href=where[form], rel=rel, type=links.MEDIA_TYPES[form])
     made.link(href=head.page, rel="alternate", type="text/html")  # last: feedgen makes it the channel's link
     return made
 
@@ -210,10 +214,14 @@ class HeadExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     head: Head | None = None
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC, "media": _MEDIA} if self.form == "rss" else {}
+        if self.form == "rss":
+            return {"dc": _DC, "media": _MEDIA}
+        return {"fh": _HISTORY} if self.head and self.head.current else {}
 
     def extend_atom(self, feed: Any) -> Any:
         self._style(feed)
+        if self.head and self.head.current:
+            etree.SubElement(feed, f"{{{_HISTORY}}}archive")
         return feed
 
     def extend_rss(self, feed: Any) -> Any:

@@ -140,6 +140,21 @@ def members(db: Connection, name: str, limit: int, *, before: int | None = None)
     return tuple(Member(*row) for row in db.execute(asked))
 
 
+def filed(db: Connection, name: str) -> int:
+    """How many filings a feed ever had; those of hidden entries count too, so that the number never falls."""
+    return db.execute(select(func.count()).select_from(filings).where(_belongs(name))).scalar_one()
+
+
+def stretch(db: Connection, name: str, start: int, count: int) -> tuple[Member, ...]:
+    """So many filings of a feed from one of its oldest on (0 is the first), the last filed first.
+
+    Hidden entries keep their place and are left out.
+    """
+    places = select(filings.c.seq).where(_belongs(name)).order_by(filings.c.seq).offset(start).limit(count)
+    asked = _members().where(_belongs(name), filings.c.seq.in_(places)).order_by(filings.c.seq.desc())
+    return tuple(Member(*row) for row in db.execute(asked))
+
+
 def count(db: Connection) -> dict[str, tuple[int, datetime | None]]:
     """Entries shown under each topic, "all" too, and when the newest of them came."""
     asked = (

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 from state.records import Site
 
 FORMS = ("atom", "rss", "json")
+ARCHIVED = ("atom", "json")  # forms in which archive documents are served
 MEDIA_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 
 
@@ -24,6 +25,11 @@ def entry(site: Site, entry_id: str) -> str:
 def feed(site: Site, name: str, form: str, facets: Mapping[str, Sequence[str]] | None = None) -> str:
     query = f"?{urlencode(facets, doseq=True)}" if facets else ""
     return f"{site.url}/feeds/{quote(name, safe='')}.{form}{query}"
+
+
+def archive(site: Site, name: str, number: int, form: str) -> str:
+    """An archive document of a feed (RFC 5005 section 4); 1 is the oldest."""
+    return f"{site.url}/feeds/{quote(name, safe='')}/archive/{number}.{form}"
 
 
 def opml(site: Site) -> str:

@@ -101,6 +101,7 @@ def _routes(prefix: str, *, with_sink: bool) -> list[web.RouteDef]:
         web.get(f"{prefix}/entries/{{id:[A-Za-z0-9]+}}", pages.entry),
         web.get(f"{prefix}/feeds/admin-{{token:[a-z0-9]+}}.atom", feeds.admin),
         web.get(f"{prefix}/feeds/{{name:{_NAME}}}.{{form:{feeds.FORMS}}}", feeds.feed),
+        web.get(f"{prefix}/feeds/{{name:{_NAME}}}/archive/{{number:[0-9]{{1,9}}}}.{{form:atom|json}}", feeds.archive),
         web.get(f"{prefix}/opml", feeds.outlines),
         web.post(f"{prefix}/subscribe", subscribing.subscribe),
         web.get(f"{prefix}/confirm/{token}", subscriptions.confirmation),

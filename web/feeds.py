@@ -22,6 +22,7 @@ from web.parts import PARTS, Parts
 FORMS = "|".join(links.FORMS)
 _ENCODINGS = ("br", "gzip")
 _SHORTEST, _LONGEST = 60, 3600  # seconds that an answer may be kept
+_ARCHIVED = 86_400  # seconds that an archive document may be kept
 _STALE = 7 * 86400  # seconds that a cache may go on with it while we are down
 
 
@@ -46,12 +47,33 @@ async def feed(request: web.Request) -> web.StreamResponse:
         load = _kept if by == narrowing.Narrowing() else _narrowed
         served = await asyncio.to_thread(load, parts, name, form, encoding, by)
     except build.Closed:
-        return show.notice(
-            request, 410, words="This topic was closed; its feed has ended. You can unsubscribe from it."
-        )
+        return _closed(request)
     except Misuse as error:
         return show.notice(request, 400, words=f"{str(error)[:1].upper()}{str(error)[1:]}.")
     return answer(request, served, links.MEDIA_TYPES[form])
+
+
+async def archive(request: web.Request) -> web.StreamResponse:
+    """GET /feeds/NAME/archive/N.FORM: older entries of a feed, fifty to a document."""
+    parts = request.app[PARTS]
+    name, form, number = (request.match_info[part] for part in ("name", "form", "number"))
+    encoding = conditional.encoding(request.headers.get("Accept-Encoding"), _ENCODINGS)
+
+    def load() -> Served:
+        with parts.store.read() as db:
+            size = parts.publishing.size
+            body = build.archive(db, name, int(number), form, site=parts.site, size=size)
+        return _encoded(body, encoding, _ARCHIVED)
+
+    try:
+        served = await asyncio.to_thread(load)
+    except build.Closed:
+        return _closed(request)
+    return answer(request, served, links.MEDIA_TYPES[form])
+
+
+def _closed(request: web.Request) -> web.StreamResponse:
+    return show.notice(request, 410, words="This topic was closed; its feed has ended. You can unsubscribe from it.")
 
 
 async def outlines(request: web.Request) -> web.StreamResponse:

@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from feeds import build, narrowing
+from feeds.lint import lint
 from feeds.publish import Published, etag, publish, show
 from feeds.settings import Publishing
 from state import entries, filings, publications, sources, topics
@@ -331,3 +332,57 @@ def test_a_held_entry_is_in_no_feed(store: Store, now: datetime) -> None:
         sources.put(db, source())
     run(store, now)
     assert titles(store) == ["held", "a"]
+
+
+# ---- archive documents (RFC 5005) ----
+
+
+def walked(store: Store, name: str, size: int) -> list[list[str]]:
+    """Titles of a feed and of its archive documents, as a reader finds them that follows prev-archive."""
+    with store.read() as db:
+        feed = build.open_feed(db, name)
+        found = [build.bodies(db, feed, ["atom"], site=SITE, size=size)["atom"]]
+        while (older := etree.fromstring(found[-1]).find("{*}link[@rel='prev-archive']")) is not None:
+            number = int(older.get("href", "").rpartition("/")[2].removesuffix(".atom"))
+            found.append(build.archive(db, name, number, "atom", site=SITE, size=size))
+    return [etree.fromstring(body).xpath("//*[local-name()='entry']/*[local-name()='title']/text()") for body in found]
+
+
+def test_who_follows_the_archive_gets_every_entry(store: Store, now: datetime) -> None:
+    keep(store, named(*"abcdefg"))
+    assert walked(store, "all", 3) == [["g", "f", "e"], ["f", "e", "d"], ["c", "b", "a"]]
+    assert walked(store, "all", 7) == [[*"gfedcba"]]
+
+
+def test_an_archive_document_keeps_its_place_and_loses_only_what_is_hidden(store: Store, now: datetime) -> None:
+    keep(store, named(*"abcdefg"))
+    with store.write() as db:
+        entries.hide(db, "b", now=now)
+    assert walked(store, "all", 3) == [["g", "f", "e"], ["f", "e", "d"], ["c", "a"]]
+    keep(store, named("h"))
+    assert walked(store, "all", 3)[1:] == [["f", "e", "d"], ["c", "a"]]
+
+
+def test_an_archive_document_says_what_it_is(store: Store, now: datetime) -> None:
+    keep(store, named(*"abcdefghi"))
+    with store.read() as db:
+        atom = build.archive(db, "all", 2, "atom", site=SITE, size=3)
+        own = json.loads(build.archive(db, "all", 2, "json", site=SITE, size=3))
+        feed = build.open_feed(db, "all")
+        with pytest.raises(NotFound, match="3 archive documents"):
+            build.archive(db, "all", 4, "atom", site=SITE, size=3)
+    root = etree.fromstring(atom)
+    links = {link.get("rel"): link.get("href") for link in root.findall("{*}link")}
+    base = f"{SITE.url}/feeds/all"
+    assert links == {
+        "self": f"{base}/archive/2.atom",
+        "prev-archive": f"{base}/archive/1.atom",
+        "next-archive": f"{base}/archive/3.atom",
+        "current": f"{base}.atom",
+        "alternate": f"{SITE.url}/",
+    }
+    assert root.find("{http://purl.org/syndication/history/1.0}archive") is not None
+    assert root.findtext("{*}id") == feed.urn
+    assert lint("atom", atom) == ()
+    assert own["next_url"] == f"{base}/archive/1.json"
+    assert len(feedparser.parse(atom).entries) == 3

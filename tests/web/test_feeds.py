@@ -227,3 +227,21 @@ def _read_with_reader(url: str) -> tuple[list[str], Any]:
         assert updated is not None
         assert updated.new == len(MADE)
         return [each.id for each in reader.get_entries()], reader.update_feed(url)
+
+
+async def test_older_entries_are_in_archive_documents(store: Store, server: Server, now: datetime) -> None:
+    keep(store, [entry(f"e{number}") for number in range(55)])
+    publish(store, site=SITE, settings=Publishing(), now=now)
+    await server.start()
+
+    head = await server.get("/feeds/all.atom")
+    old = await server.get("/feeds/all/archive/1.atom")
+    again = await server.get("/feeds/all/archive/1.atom", If_None_Match=old.headers["ETag"])
+
+    assert b"/feeds/all/archive/1.atom" in head.body
+    assert (old.status, len(feedparser.parse(old.body).entries)) == (200, 50)
+    assert old.headers["Cache-Control"].startswith("public, max-age=86400")
+    assert again.status == 304
+    assert (await server.get("/feeds/all/archive/1.json")).status == 200
+    for missing in ("/feeds/all/archive/2.atom", "/feeds/all/archive/0.atom", "/feeds/nothing/archive/1.atom"):
+        assert (await server.get(missing)).status == 404
