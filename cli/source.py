@@ -54,6 +54,7 @@ def show_(app: App, source_id: str, as_json: bool) -> None:
     Example:
       tidings source show ministry-news
     """
+    from feeds.documents import is_path
     from feeds.schedule import words
     from state import alarms, entries, sources, websub
 
@@ -71,6 +72,8 @@ def show_(app: App, source_id: str, as_json: bool) -> None:
     show.facts([("entries", count)])
     if hub:
         show.facts((f"hub {name}" if name != "url" else "hub", value) for name, value in show.hub(hub).items())
+    if one.error and not is_path(one.where):
+        show.line(f"if the page moved: tidings source edit {source_id} --where URL")
     for alarm in standing:
         show.line(f"alarm: {alarm.kind} since {alarm.since:%Y-%m-%d %H:%M}: {alarm.message}")
 

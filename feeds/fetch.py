@@ -343,9 +343,9 @@ def _unwanted(url: URL, response: aiohttp.ClientResponse) -> str:
         case 401 | 403 | 407 | 451:
             return f"{status}, access is refused; ask the site, or set poll.contact_url so that it can ask you"
         case 404:
-            return f"{status}, no such document; it is tried again; if the page moved: source edit ID --where URL"
+            return f"{status}, no such document; where the page moved, give its new URL"
         case 410:
-            return f"{status}, it is gone for good; remove the source, or give its new URL: source edit ID --where URL"
+            return f"{status}, it is gone for good; give the URL of what took its place, if anything did"
         case 429:
             return f"{status}, we ask too often; a longer interval helps"
         case code if code >= 500:

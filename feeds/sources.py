@@ -323,9 +323,7 @@ def edit(store: Store, id: str, values: Mapping[str, object], *, site: Site, now
     What bears on reading holds from the next poll, which reads everything anew. Raises NotFound, UserError.
     """
     with store.write() as db:
-        before = sources.source(db, id)
-        if before.state == "removed":
-            raise UserError(f"source {id} was removed; `tidings source add {before.where} --id {id}` watches it again")
+        before = _watched(db, id)
         after = sources.edit(db, id, {"fixed": True, **values} if "every" in values else values)
         if (after.every, after.fixed) != (before.every, before.fixed) and after.last_polled_at and not after.failures:
             habits = schedule.Habits(polls.pacing(db, id), after.fixed, after.timezone)
@@ -344,6 +342,14 @@ def edit(store: Store, id: str, values: Mapping[str, object], *, site: Site, now
     return after
 
 
+def _watched(db: Connection, id: str) -> Source:
+    """A source, also one that is paused. Raises NotFound, UserError for one that was removed."""
+    found = sources.source(db, id)
+    if found.state == "removed":
+        raise UserError(f"source {id} was removed; `tidings source add {found.where} --id {id}` watches it again")
+    return found
+
+
 def move(store: Store, id: str, where: str, *, now: datetime) -> Source:
     """Watch a source at another address from the next poll on, at once; its entries stay what they are.
 
@@ -352,9 +358,7 @@ def move(store: Store, id: str, where: str, *, now: datetime) -> Source:
     """
     to = address(where)
     with store.write() as db:
-        before = sources.source(db, id)
-        if before.state == "removed":
-            raise UserError(f"source {id} was removed; `tidings source add {to} --id {id}` watches it again")
+        before = _watched(db, id)
         if is_path(to) != is_path(before.where):
             raise Misuse(f"{id} is {before.where}; a URL stays a URL and a file a file, else add another source")
         _check_free(db, to, but=id)
@@ -368,12 +372,14 @@ def move(store: Store, id: str, where: str, *, now: datetime) -> Source:
 
 
 def pause(db: Connection, id: str) -> None:
-    """Do not poll a source any more. Raises NotFound."""
+    """Do not poll a source any more. Raises NotFound, UserError for one that was removed."""
+    _watched(db, id)
     sources.pause(db, id)
 
 
 def resume(db: Connection, id: str, now: datetime) -> None:
-    """Poll a source again, first at once. Raises NotFound."""
+    """Poll a source again, first at once. Raises NotFound, UserError for one that was removed."""
+    _watched(db, id)
     sources.resume(db, id, now=now)
 
 

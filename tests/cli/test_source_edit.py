@@ -50,7 +50,8 @@ async def test_a_page_that_moved_in_silence_is_watched_where_it_is_now(tidings: 
         tidings("source", "add", site.puts("/news", listing(rows)), "--id", "mill", "--yes")
         known = {one["id"] for one in tidings("entry", "list", "--json").json["entries"]}
         del site.pages["/news"]
-        assert "source edit ID --where URL" in tidings("source", "poll", "mill", expect=1).stdout
+        assert "give its new URL" in tidings("source", "poll", "mill", expect=1).stdout
+        assert "tidings source edit mill --where URL" in tidings("source", "show", "mill").stdout
         site.puts("/en/news", listing([("Mill closes on Sundays", "10 May 2026", "10"), *rows]))
 
         done = tidings("source", "edit", "mill", "--where", site.url("/en/news"))
@@ -93,4 +94,6 @@ def test_what_cannot_be_is_refused(mill: Cli, words: tuple[str, ...], says: str)
 def test_a_source_that_is_not_there_says_where_to_look(mill: Cli) -> None:
     assert "source list" in mill("source", "edit", "nowhere", "--title", "T", expect=1).stderr
     mill("source", "remove", "mill", "--yes")
-    assert "source add" in mill("source", "edit", "mill", "--title", "T", expect=1).stderr
+    for words in (("edit", "mill", "--title", "T"), ("pause", "mill"), ("resume", "mill"), ("poll", "mill")):
+        assert "source add" in mill("source", *words, expect=1).stderr
+    assert mill("source", "list", "--json").json["sources"] == []
