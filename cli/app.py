@@ -119,6 +119,12 @@ class App:
                 f"tidings: {left} subscriptions had been ended after this database was copied; ended again", err=True
             )
 
+    def renew(self, store: Store) -> None:
+        """Have feeds name this address, also where they were made for another one."""
+        from feeds.publish import renew
+
+        renew(store, site=self.site)
+
     def publish(self, store: Store) -> None:
         """Build the feeds that have changed; say which could not be."""
         from feeds.publish import publish

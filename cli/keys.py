@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+LONGEST = 3650 * 86_400  # seconds
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -45,11 +46,21 @@ def flag(value: object) -> bool:
 
 def duration(value: object) -> int:
     """Seconds. Written 30s, 10m, 1h, 2d, or as a number of seconds."""
-    if isinstance(value, str) and (written := re.fullmatch(r"(\d+)([smhd]?)", value.strip())):
-        return int(written[1]) * UNITS[written[2] or "s"]
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise Wrong('give a duration like "30s", "10m", "1h" or "2d"')
+    seconds = -1
+    if isinstance(value, str) and (written := re.fullmatch(r"([0-9]{1,12})([smhd]?)", value.strip())):
+        seconds = int(written[1]) * UNITS[written[2] or "s"]
+    elif isinstance(value, int) and not isinstance(value, bool):
+        seconds = value
+    if not 0 <= seconds <= LONGEST:
+        raise Wrong(f'give a duration like "30s", "10m", "1h" or "2d", at most {LONGEST // UNITS["d"]}d')
+    return seconds
+
+
+def some_time(value: object) -> int:
+    """A duration that is not nothing."""
+    if duration(value) == 0:
+        raise Wrong('it cannot be 0; give a duration like "30s", "10m", "1h" or "2d"')
+    return duration(value)
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -59,11 +70,14 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def networks(value: object) -> tuple[str, ...]:
+    wanted = 'give a list of networks, like ["127.0.0.0/8", "fd00::/8"]'
+    if not isinstance(value, list):
+        raise Wrong(wanted)
     for one in texts(value):
         try:
             ip_network(one)
         except ValueError as error:
-            raise Wrong(f'{one!r} is no network; give a list like ["127.0.0.0/8", "fd00::/8"]') from error
+            raise Wrong(f"{one!r} is no network ({error}); {wanted}") from error
     return texts(value)
 
 
@@ -94,7 +108,8 @@ def base_url(value: object) -> str:
     if value == "":
         return ""
     address = urlsplit(text(value))
-    if address.scheme not in ("http", "https") or not address.netloc or address.query or address.fragment:
+    odd = address.query or address.fragment or "@" in address.netloc or re.search(r"[\s\\]", text(value))
+    if address.scheme not in ("http", "https") or not address.netloc or odd:
         raise Wrong('give the public address of the service, like "https://news.example.org"')
     return text(value).rstrip("/")
 
@@ -102,6 +117,13 @@ def base_url(value: object) -> str:
 def web_url(value: object) -> str:
     if value != "" and urlsplit(text(value)).scheme not in ("http", "https"):
         raise Wrong('give an address like "https://example.org/about"')
+    return text(value)
+
+
+def proxy(value: object) -> str:
+    address = urlsplit(text(value))
+    if value != "" and (address.scheme not in ("http", "https") or not address.hostname):
+        raise Wrong('give an address like "http://proxy.example:3128"')
     return text(value)
 
 
@@ -257,17 +279,17 @@ KEYS = (
     Key(
         "poll",
         "every",
-        duration,
+        some_time,
         '"1h"',
         "How often a source is read that publishes about once a day; others more or less often, as they publish.",
     ),
-    Key("poll", "min_every", duration, '"10m"', "How often a source is read at most, in its own rhythm."),
-    Key("poll", "max_every", duration, '"1d"', "How long a source is left alone at most, in its own rhythm."),
+    Key("poll", "min_every", some_time, '"10m"', "How often a source is read at most, in its own rhythm."),
+    Key("poll", "max_every", some_time, '"1d"', "How long a source is left alone at most, in its own rhythm."),
     Key("poll", "gap", duration, '"2s"', "The pause between two requests to one host; a longer Crawl-delay wins."),
     Key(
         "poll",
         "proxy",
-        web_url,
+        proxy,
         '""',
         "The proxy that all sources are read through, like http://proxy.example:3128. Which private addresses a name "
         "leads to is then for the proxy to refuse.",
@@ -284,7 +306,7 @@ KEYS = (
     Key(
         "poll", "max_bytes", whole(1_000, 10_000_000), "10_000_000", "The largest document that is read, decompressed."
     ),
-    Key("poll", "timeout", duration, '"60s"', "How long one fetch may take, from connect to the last byte."),
+    Key("poll", "timeout", some_time, '"60s"', "How long one fetch may take, from connect to the last byte."),
     Key("poll", "respect_robots", flag, "true", "Whether the robots.txt of a host is asked before it is read."),
     Key("web", "host", text, '"127.0.0.1"', "The address the pages are served on; 0.0.0.0 is every one."),
     Key("web", "port", whole(0, 65535), "8000", "The port the pages are served on; 0 takes a free one."),

@@ -81,6 +81,7 @@ def run(app: App, once: bool, port: int | None) -> None:
     logs()
     with app.store() as store, only_one(store.file):
         app.catch_up(store)
+        app.renew(store)
         if once:
             done = asyncio.run(_once(app, store))
             account(done)
@@ -105,6 +106,7 @@ def worker(app: App) -> None:
     logs()
     with app.store() as store, only_one(store.file):
         app.catch_up(store)
+        app.renew(store)
         asyncio.run(_run(app, store, None, pages=False))
 
 
@@ -149,6 +151,8 @@ async def _run(app: App, store: Store, port: int | None, *, pages: bool) -> None
             return
         async with serving(app, store, port, worker.wake) as address:
             show.progress(f"pages on {address}/, feeds on {address}/feeds/all.atom")
+            if not app.settings.site.url and address != app.site.url:
+                show.progress(f"links lead to {app.site.url}, not there: set web.port, or site.url")
             tell(app, store, address)
             await worker.run()
 

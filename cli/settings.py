@@ -48,12 +48,19 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     found = file or Path(DEFAULT_FILE)
     given = from_file(found) if found.exists() else {}
     given |= from_environment(environment)
-    return assemble(values | given)
+    wanted = values | given
+    shortest, longest = wanted["poll.min_every"], wanted["poll.max_every"]
+    if shortest > longest:  # type: ignore[operator]  # both are seconds
+        raise Misuse(f"poll.min_every is {shortest}s, longer than poll.max_every, {longest}s; give a shorter one")
+    return assemble(wanted)
 
 
 def from_file(file: Path) -> dict[str, object]:
     """Checked values of a TOML file, by key path."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Misuse(f"configuration {file} cannot be read ({error.strerror}); name another with --config") from error
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

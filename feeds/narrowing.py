@@ -6,6 +6,7 @@ or summary. A country counts when it is named in the text, else the page's own;
 a dateline alone counts for nothing (DESIGN, "Feed order").
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from state.records import Countries, Record
 from state.text import clean, folded
 
 FACETS = ("topic", "country", "kind", "language", "q")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _MOST = 20  # values in one query
 _LONGEST = 100  # characters of one value
 
@@ -46,6 +48,9 @@ def parse(query: Iterable[tuple[str, str]]) -> Narrowing:
             raise Misuse(f"a feed is narrowed by at most {_MOST} values of {_LONGEST} characters; ask for less")
         if clean(value):
             values[facet].append(clean(value))
+    for country in values["country"]:
+        if not _COUNTRY.fullmatch(country):
+            raise Misuse(f"{country[:40]!r} is no country; use its ISO 3166 code of two letters, like KH")
     return Narrowing(
         topics=_sorted(values["topic"]),
         countries=_sorted(country.upper() for country in values["country"]),

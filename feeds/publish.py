@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zlib import crc32
 
 import brotli
 
@@ -65,6 +66,22 @@ def publish(
     if settings.static_dir:
         static.remove(settings.static_dir, closed)
     return done
+
+
+def renew(store: Store, *, site: Site) -> bool:
+    """Render every entry and build every feed anew where they were for another address, title, language or release.
+
+    Called when a scheduler begins. Says whether it was so.
+    """
+    told = f"{site.url}\n{site.title}\n{site.language}\n{build.program()}"
+    present = crc32(told.encode())
+    with store.read() as db:
+        if publications.rendered_for(db) == present:
+            return False
+    _render_all(store, site)
+    with store.write() as db:
+        publications.keep_rendered_for(db, present)
+    return True
 
 
 def show(store: Store, name: str, form: str, *, site: Site, settings: Publishing, now: datetime) -> bytes:

@@ -16,9 +16,10 @@ from state import codec, upsert
 from state.chunks import chunks
 from state.locks import holding
 from state.records import Countries, Record
-from state.schema import feed_files, feeds, filings, fragments, topics
+from state.schema import counters, feed_files, feeds, filings, fragments, topics
 from state.schema_watching import entries, sightings, sources
 
+_RENDERED = "rendered"  # a counter's name
 _SOURCE = "source-"
 _SCAN = 500  # rows of one look through the ledger for a narrowed feed
 
@@ -94,6 +95,16 @@ def missing(db: Connection) -> tuple[str, ...]:
         _SOURCE + source for source in db.execute(select(sources.c.id).where(sources.c.state != "removed")).scalars()
     }
     return tuple(sorted(wanted - there))
+
+
+def rendered_for(db: Connection) -> int | None:
+    """A number for what all kept fragments were rendered for, as `keep_rendered_for` was told."""
+    return db.scalar(select(counters.c.value).where(counters.c.name == _RENDERED))
+
+
+def keep_rendered_for(db: Connection, number: int) -> None:
+    row = upsert.insert(db, counters).values(name=_RENDERED, value=number)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": number}))
 
 
 def mark_all_dirty(db: Connection) -> None:

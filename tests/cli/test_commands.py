@@ -44,6 +44,18 @@ def test_from_a_folder_to_a_digest_and_once_only(tidings: Cli, documents: Write)
     ]
 
 
+def test_feeds_name_an_address_that_is_given_later(tidings: Cli, documents: Write) -> None:
+    tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")
+    assert "http://127.0.0.1:8000/entries/" in tidings("feed", "show", "all", "--format", "json").stdout
+
+    tidings.environment["TIDINGS_SITE__URL"] = "https://mill.example.org"
+    tidings("run", "--once")
+
+    feed = tidings("feed", "show", "all", "--format", "json").stdout
+    assert "https://mill.example.org/entries/" in feed
+    assert "127.0.0.1" not in feed
+
+
 def test_every_listing_speaks_json_and_its_ids_are_what_show_takes(tidings: Cli, documents: Write) -> None:
     tidings("topic", "add", "safety", "--title", "Safety", "--any", "safety")
     tidings("source", "add", str(documents("notices.txt", NOTICES)), "--id", "mill", "--as-new", "--yes")

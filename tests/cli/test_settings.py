@@ -45,7 +45,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("[site]\ntimezone = 'Mars/Olympus'\n", ':2: site.timezone is "Mars/Olympus"; give a time zone like'),
         ("[mail]\nsmtp = 'http://relay'\n", ':2: mail.smtp is "http://relay"; give "smtp://host:port"'),
         ("[mail]\ntls = 'maybe'\n", 'give one of "opportunistic", "required", "none"'),
-        ("[poll]\nallow = ['10.0.0.0/99']\n", "is no network; give a list like"),
+        ("[poll]\nallow = ['10.0.0.1/8']\n", "has host bits set); give a list of networks"),
+        ("[poll]\nallow = '10.0.0.0/8'\n", "give a list of networks, like"),
+        ("[poll]\nevery = '0s'\n", "it cannot be 0"),
+        ("[poll]\ntimeout = 0\n", "it cannot be 0"),
+        ("[poll]\nevery = '999999999999d'\n", "at most 3650d"),
+        ("[poll]\nproxy = 'socks5://proxy'\n", "http://proxy.example:3128"),
+        ("[site]\nurl = 'https://me:secret@news.example.org'\n", "give the public address"),
+        ("[site]\nurl = 'https://news example.org'\n", "give the public address"),
         ("[poll]\nevery = 'soon'\n", 'give a duration like "30s", "10m", "1h" or "2d"'),
         ("[web]\nport = 99999\n", "give a whole number from 0 to 65535"),
         ("[webb]\nport = 1\n", ":2: webb.port is no key of ours; did you mean web.port?"),
@@ -127,6 +134,16 @@ def test_a_value_and_a_file_for_one_key_are_refused(tmp_path: Path) -> None:
             written(tmp_path, ""),
             {"TIDINGS_SITE__TITLE": "Theirs", "TIDINGS_SITE__TITLE_FILE": str(tmp_path / "title")},
         )
+
+
+def test_a_source_cannot_be_read_at_most_less_often_than_at_least(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match=r"poll\.min_every is 86400s, longer than poll\.max_every, 3600s"):
+        settings.load(written(tmp_path, "[poll]\nmin_every = '1d'\nmax_every = '1h'\n"), {})
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="cannot be read"):
+        settings.load(tmp_path, {})
 
 
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from feeds import build, narrowing
 from feeds.lint import lint
-from feeds.publish import Published, etag, publish, show
+from feeds.publish import Published, etag, publish, renew, show
 from feeds.settings import Publishing
 from state import entries, filings, publications, sources, topics
 from state.errors import NotFound
@@ -332,6 +332,24 @@ def test_a_held_entry_is_in_no_feed(store: Store, now: datetime) -> None:
         sources.put(db, source())
     run(store, now)
     assert titles(store) == ["held", "a"]
+
+
+# ---- another address ----
+
+
+def test_entries_are_rendered_anew_once_for_another_address(store: Store, now: datetime) -> None:
+    keep(store, named("a"))
+    run(store, now)
+    assert renew(store, site=SITE)
+    assert run(store, now + LATER).built == (), "the same address: the same bytes"
+    assert not renew(store, site=SITE)
+
+    moved = replace(SITE, url="https://elsewhere.example.net/news")
+    assert renew(store, site=moved)
+    assert "all" in run(store, now + LATER, site=moved).built
+    bodies = {form: file.body for form, file in files(store).items()}
+    assert b"https://elsewhere.example.net/news/entries/a" in bodies["atom"]
+    assert not any(SITE.url.encode() in body for body in bodies.values())
 
 
 # ---- archive documents (RFC 5005) ----
