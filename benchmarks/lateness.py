@@ -12,7 +12,7 @@ import selectors
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ class Sites(Fetcher):
         self._store = store
         self._random = random.Random(7)
 
-    async def fetch(self, url: str, known: Validators | None = None) -> Outcome:
+    async def fetch(self, url: str, known: Validators | None = None, **_headers: Mapping[str, str]) -> Outcome:
         self.reached_at = asyncio.get_running_loop().time()
         if url.endswith("robots.txt"):
             await asyncio.sleep(0.1)

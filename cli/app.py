@@ -154,13 +154,18 @@ class App:
     @asynccontextmanager
     async def watch(self, store: Store) -> AsyncIterator[Watch]:
         """The parts that reading documents needs."""
+        from feeds.browser import Browser
         from feeds.children import Children
         from feeds.fetch import Fetcher
         from feeds.poll import Watch
 
         polling = self.settings.polling
-        async with Fetcher(polling, VERSION) as fetcher, Children() as children:
-            yield Watch(store, fetcher, children, self.site, polling)
+        async with (
+            Fetcher(polling, VERSION) as fetcher,
+            Browser(polling, VERSION) as browser,
+            Children() as children,
+        ):
+            yield Watch(store, fetcher, children, self.site, polling, browser=browser)
 
     @asynccontextmanager
     async def delivery(self, store: Store) -> AsyncIterator[Delivery]:

@@ -39,7 +39,8 @@ def apply(app: App, file: Path, dry_run: bool, remove: bool, yes: bool, as_json:
 
     \b
     FILE is TOML:
-      [[source]]  id, where, every, title, language, timezone, country, kind, base_url, select
+      [[source]]  id, where, every, title, language, timezone, country, kind, base_url, select,
+                  browser
       [[topic]]   id, title, titles, any, all, none
       [[country]] code, names, places, none
     \b

@@ -3,7 +3,7 @@
 As strict as the configuration: an unknown key, a wrong value or a name given twice is
 an error that says file, line, key and what was expected. Reads one file, stores nothing.
 
-    [[source]]   id, where, kind, title, language, timezone, country, base_url, every, select
+    [[source]]   id, where, kind, title, language, timezone, country, base_url, every, select, browser
     [[topic]]    id, title, titles, any, all, none
     [[country]]  code, names, places, none
 """
@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from cli.keys import Wrong, choice, duration, language, text, texts, zone
+from cli.keys import Wrong, choice, duration, flag, language, text, texts, zone
 from cli.values import country, given_text
 from feeds.declared import FIELDS, Declaration, DeclaredSource
 from feeds.extraction import jsonformats, overrides
@@ -197,6 +197,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
         "base_url": text,
         "every": _every,
         "select": _select,
+        "browser": flag,
     },
     "topic": {
         "id": _id(check_topic),

@@ -11,7 +11,7 @@ import click
 
 from cli import explaining, show
 from cli.app import VERSION, App
-from cli.values import selecting, selectors
+from cli.values import drawing, selecting, selectors
 from state.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("where", metavar="URL|FILE")
 @click.option("--base-url", default="", help="The address a local file was at; links are resolved against it.")
+@drawing
 @selecting("Where a field stands, where the guess is wrong.")
 @click.option("--explain", is_flag=True, help="Say what was weighed, and where each value comes from.")
 @click.option(
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
 def extract(
-    app: App, where: str, base_url: str, select: tuple[str, ...], explain: bool, page: Path | None, as_json: bool
+    app: App,
+    where: str,
+    base_url: str,
+    browser: bool,
+    select: tuple[str, ...],
+    explain: bool,
+    page: Path | None,
+    as_json: bool,
 ) -> None:
     """Show the entries of a page, feed or text. Nothing is stored.
 
@@ -52,12 +60,13 @@ def extract(
       tidings extract https://example.org/news --explain
       tidings extract https://example.org/news --html outlined.html
       tidings extract saved.html --base-url https://example.org/news --json
+      tidings extract https://example.org/app --browser
       tidings extract page.html --select item=.row --select date=time@datetime
     """
     from feeds.extraction.report import as_json as shape
 
     chosen = selectors(select)
-    document, found, explanation = asyncio.run(_extract(app, where, base_url, chosen, bool(explain or page)))
+    document, found, explanation = asyncio.run(_extract(app, where, base_url, chosen, bool(explain or page), browser))
     if page is not None:
         _write(page, explanation, where)
     if as_json:
@@ -67,10 +76,10 @@ def extract(
     account(found)
     if explain:
         explaining.account(found, explanation)
-    _refuse(found, where)
+    _refuse(found, where, browser)
 
 
-def _refuse(found: Extraction, where: str) -> None:
+def _refuse(found: Extraction, where: str, drawn: bool) -> None:
     """Raise UserError where the document gives nothing, or selectors find nothing."""
     from feeds.obstacles import told
 
@@ -78,7 +87,7 @@ def _refuse(found: Extraction, where: str) -> None:
         where_to_look = "; see the page's elements in a browser's inspector, or with --html"
         raise UserError(f"{where}: {'; '.join(found.remarks)}{where_to_look if found.kind == 'page' else ''}")
     if found.obstacle:
-        raise UserError(f"{where} shows no list: {told(found.obstacle)}")
+        raise UserError(f"{where} shows no list: {told(found.obstacle, drawn=drawn)}")
     if not found.records:
         feeds = f"; it announces a feed of its own: `tidings extract {found.feeds[0]}`" if found.feeds else ""
         raise UserError(
@@ -89,12 +98,12 @@ def _refuse(found: Extraction, where: str) -> None:
 
 
 async def _extract(
-    app: App, where: str, base_url: str, select: dict[str, str], explain: bool
+    app: App, where: str, base_url: str, select: dict[str, str], explain: bool, browser: bool
 ) -> tuple[Document, Extraction, Explanation | None]:
     from feeds.children import Children
     from state.records import Unreadable
 
-    document = await given(app, where, base_url=base_url, select=select)
+    document = await given(app, where, base_url=base_url, select=select, browser=browser)
     async with Children(count=1) as children:
         if explain:
             found, explanation = await children.explain(document, now=app.now())
@@ -105,19 +114,22 @@ async def _extract(
     return document, found, explanation
 
 
-async def given(app: App, where: str, *, base_url: str = "", select: Mapping[str, str] | None = None) -> Document:
+async def given(
+    app: App, where: str, *, base_url: str = "", select: Mapping[str, str] | None = None, browser: bool = False
+) -> Document:
     """What stands at a URL or in a file, once. Raises UserError that says why it cannot be read.
 
     robots.txt is not asked: somebody asks for this one page, as with a browser; it binds what comes again by itself.
     """
+    from feeds.browser import Browser
     from feeds.children import Document
     from feeds.fetch import Fetched, Fetcher
 
     polling = app.settings.polling
     if not where.lower().startswith(("http://", "https://")):
         return Document(base_url or _file_url(where), _local(where, polling.max_bytes), select=select or {})
-    async with Fetcher(polling, VERSION) as fetcher:
-        got = await fetcher.fetch(where)
+    async with Fetcher(polling, VERSION) as fetcher, Browser(polling, VERSION) as chromium:
+        got = await (chromium.read(where, fetcher) if browser else fetcher.fetch(where))
     if not isinstance(got, Fetched):
         raise UserError(f"{where} could not be read: {getattr(got, 'reason', 'it answered 304 to a first request')}")
     return Document(base_url or got.url, got.body, got.content_type, select=select or {})

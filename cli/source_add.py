@@ -11,7 +11,7 @@ import click
 from cli import show
 from cli.app import App, agreed, interactive
 from cli.choosing import instead, one_list, preferring
-from cli.values import Duration, selecting, selectors
+from cli.values import Duration, drawing, selecting, selectors
 from state.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class _Wish:
     feed: bool | None
     candidate: int | None
     ignore_robots: bool
+    browser: bool
 
 
 @click.command()
@@ -56,6 +57,7 @@ class _Wish:
     help="Treat the newest N entries (all, without N) as new instead of as a baseline.",
 )
 @click.option("--ignore-robots", is_flag=True, help="Read it although its host's robots.txt asks not to.")
+@drawing
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
@@ -109,11 +111,12 @@ def _wish(
     candidate: int | None,
     feed: bool | None,
     ignore_robots: bool,
+    browser: bool,
 ) -> _Wish:
     chosen = selectors(select)
     if candidate is not None and "item" in chosen:
         raise click.UsageError("--candidate and --select item=… both say which list; give one of them")
-    return _Wish(where, kind, base_url, chosen, feed, candidate, ignore_robots)
+    return _Wish(where, kind, base_url, chosen, feed, candidate, ignore_robots, browser)
 
 
 async def _looked(app: App, watch: Watch, wish: _Wish, *, asks: bool, quiet: bool) -> Look:
@@ -127,6 +130,7 @@ async def _looked(app: App, watch: Watch, wish: _Wish, *, asks: bool, quiet: boo
         base_url=wish.base_url,
         select=wish.select,
         ignore_robots=wish.ignore_robots,
+        browser=wish.browser,
         now=app.now(),
     )
     if not quiet:
@@ -154,7 +158,7 @@ def describe(look: Look) -> None:
     several = f" in {len(look.documents)} documents" if len(look.documents) > 1 else ""
     show.progress(f"{look.kind} {look.title!r}: {found} entries{several}")
     if look.obstacle:
-        show.progress(f"  beware: {told(look.obstacle)}")
+        show.progress(f"  beware: {told(look.obstacle, drawn=look.browser)}")
     if any(page.extraction.method == "publication" for page in look.documents) and look.kind == "page":
         show.progress("  it is one document, not a list: for new ones to be seen, watch the page that lists them")
     for page in look.documents[:3]:

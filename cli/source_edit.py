@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--every", type=Duration(), help="How often it is read, e.g. 6h.")
 @click.option("--own-rhythm", "fixed", flag_value=False, default=None, help="Let it be read in its own rhythm again.")
 @click.option("--ignore-robots/--respect-robots", default=None, help="Read it although robots.txt asks not to, or not.")
+@click.option("--browser/--no-browser", default=None, help="Let a browser draw its pages before they are read, or not.")
 @selecting("Where a field stands; FIELD= takes a selector away. See `tidings extract --help`.")
 @click.option("--no-select", is_flag=True, help="Take all selectors away: everything is guessed again.")
 @click.option("--json", "as_json", is_flag=True)

@@ -52,6 +52,13 @@ def country(value: object) -> str:
     return str(value).upper()
 
 
+drawing = click.option(
+    "--browser",
+    is_flag=True,
+    help="Let a browser draw the page before it is read, because scripts fill it (extra tidings[browser]).",
+)
+
+
 def selecting(help: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """The option --select, which may be given for several fields."""
     return click.option("--select", "select", multiple=True, metavar="FIELD=SELECTOR", help=help)

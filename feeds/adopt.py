@@ -61,7 +61,7 @@ async def adopt(
 
 async def _adopt(watch: Watch, one: DeclaredSource, now: datetime) -> Adopted:
     given: dict[str, Any] = dict(one.given)
-    reading = {name: given.pop(name) for name in ("base_url", "select") if name in given}
+    reading = {name: given.pop(name) for name in ("base_url", "select", "browser") if name in given}
     try:
         look = await sources.look(watch, one.where, kind=one.kind, now=now, **reading)
         added = await sources.add(watch, look, id=one.id or None, now=now, **given)

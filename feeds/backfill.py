@@ -116,7 +116,7 @@ async def _older(watch: Watch, source_id: str, url: str, *, now: datetime, owner
     claim, settings = taken.claim, watch.settings
     terms = Terms(claim.source, at, watch.mint, settings.new_entries_hold, "backfill", keep_raw=settings.keep_raw)
     mending = Mending(watch.store, watch.children, terms, taken.rule)
-    polite = watch.polite(taken.robots, now=at, ignore_robots=claim.source.ignore_robots)
+    polite = watch.polite(taken.robots, now=at, of=claim.source)
     began = asyncio.get_running_loop().time()
     rest: datetime | None = None
     try:

@@ -17,7 +17,16 @@ from state.records import Country, Source, Topic
 
 What: TypeAlias = Literal["source", "topic", "country"]
 
-FIELDS = ("title", "language", "timezone", "country", "base_url", "every", "select")  # of a source, that may change
+FIELDS = (
+    "title",
+    "language",
+    "timezone",
+    "country",
+    "base_url",
+    "every",
+    "select",
+    "browser",
+)  # of a source, that may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,8 @@ def _value(value: object) -> str:
     match value:
         case str():
             return _text(value)
+        case bool():
+            return str(value).lower()
         case Mapping():
             return "{ " + ", ".join(f"{_text(str(key))} = {_value(one)}" for key, one in value.items()) + " }"
         case Sequence() if len(value) > 3:

@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal[
     "scheme",
     "robots",
     "proxy",
+    "browser",
 ]
 
 # OpenSSL's verification results (x509_vfy.h) that admins meet.

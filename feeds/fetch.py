@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Protocol, TypeVar
 
 import aiohttp
@@ -167,14 +167,16 @@ class Fetcher:
             raise RefusedAddress(errno.EACCES, why)
         return socket.socket(family, kind, protocol)
 
-    async def fetch(self, url: str, known: Validators | None = None) -> Outcome:
+    async def fetch(
+        self, url: str, known: Validators | None = None, *, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> Outcome:
         """Fetch a document, following at most five redirects, within `poll.timeout` seconds for all of it.
 
         known: what was stored when it was fetched last; sent verbatim, so that the host may answer that
-            nothing changed. Not sent to another host that a redirect leads to.
+            nothing changed. headers: more that are sent. Neither goes to another host that a redirect leads to.
         Raises nothing; what goes wrong is `Failed`.
         """
-        return await self._tried(url, self._follow(url, known))
+        return await self._tried(url, self._follow(url, known, headers))
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], within: float | None = None
@@ -212,14 +214,15 @@ class Fetcher:
         self.reached_at = loop.time()
         return True
 
-    async def _follow(self, asked: str, known: Validators | None) -> Outcome:
+    async def _follow(self, asked: str, known: Validators | None, headers: Mapping[str, str]) -> Outcome:
         url = first = checked(asked)
         permanent: str | None = None
         only_permanent = True
         for _hop in range(REDIRECTS + 1):
-            answer = await self._request(url, asked, known if known and _same_site(first, url) else None)
+            here = _same_site(first, url)
+            answer = await self._request(url, asked, known if here else None, headers if here else {})
             if isinstance(answer, _Stale):
-                answer = await self._request(url, asked, None)
+                answer = await self._request(url, asked, None, headers if here else {})
             if isinstance(answer, _Stale):
                 return Failed("status", f"{url}: status 304 although nothing was asked to compare with", 304)
             if not isinstance(answer, _Redirect):
@@ -245,13 +248,15 @@ class Fetcher:
                 url = _target(url, response.headers["Location"])
         return Failed("redirects", f"{asked} redirects more than {REDIRECTS} times, lastly to {url}")
 
-    async def _request(self, url: URL, asked: str, known: Validators | None) -> Outcome | _Redirect | _Stale:
+    async def _request(
+        self, url: URL, asked: str, known: Validators | None, own: Mapping[str, str]
+    ) -> Outcome | _Redirect | _Stale:
         """One request, answered or not. Raises what the client raises."""
         assert self._session is not None, "a Fetcher is used inside `async with`"
         conditions = _conditions(known)
         if self._settings.proxy:
             by_proxy(url, self._allow)
-        async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+        async with self._session.get(url, headers={**own, **conditions}, allow_redirects=False) as response:
             self.reached_at = asyncio.get_running_loop().time()
             headers, status = response.headers, response.status
             if status in _REDIRECT and "Location" in headers:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds import robots
+from feeds.browser import Browser
 from feeds.fetch import Failed, Fetcher, Outcome
 from feeds.settings import Polling
 from state import hosts
@@ -23,6 +24,7 @@ class Polite:
     """Held open for one visit. known: robots.txt by host; those that are missing or too old are fetched.
 
     failed: what the last request came to, if it failed. ignore_robots: read although robots.txt refuses.
+    browser: what draws the pages, None where they are read as they come.
     """
 
     fetcher: Fetcher
@@ -31,16 +33,23 @@ class Polite:
     now: datetime
     known: dict[str, Robots]
     ignore_robots: bool = False
+    browser: Browser | None = None
     failed: Failed | None = None
     _asked: dict[str, float] = field(default_factory=dict)  # when each host was asked last, by the loop's clock
 
     async def fetch(self, url: str, known: Validators | None = None) -> Outcome:
         """As `Fetcher.fetch`, after the gap; Failed("robots") where robots.txt refuses."""
         host = host_of(url)
-        outcome: Outcome | None = await self._refusal(url, host) if self.settings.respect_robots and host else None
+        outcome: Outcome | None = (
+            await self._refusal(url, host, self.fetcher) if self.settings.respect_robots and host else None
+        )
         if outcome is None:
             await self._gap(host)
-            outcome = await self.fetcher.fetch(url, known)
+            if self.browser:
+                # without validators: the shell of a page says nothing of the data that its scripts fetch
+                outcome = await self.browser.read(url, self.fetcher, self._refused_part)
+            else:
+                outcome = await self.fetcher.fetch(url, known)
             self._asked[host] = asyncio.get_running_loop().time()
         self.failed = outcome if isinstance(outcome, Failed) else None
         return outcome
@@ -55,11 +64,16 @@ class Polite:
             if wait > 0:
                 await asyncio.sleep(wait)
 
-    async def _refusal(self, url: str, host: str) -> Failed | None:
+    async def _refused_part(self, url: str, fetcher: Fetcher) -> Failed | None:
+        """Why robots.txt keeps us from a part of a page. A page with its parts is one request as to the gap."""
+        host = host_of(url)
+        return await self._refusal(url, host, fetcher) if self.settings.respect_robots and host else None
+
+    async def _refusal(self, url: str, host: str, fetcher: Fetcher) -> Failed | None:
         """Why robots.txt keeps us from a URL; a host that cannot be reached at all fails as it does."""
         rules = self.known.get(host, Robots())
         if rules.until is None or rules.until <= self.now:
-            outcome = await self.fetcher.fetch(robots.address(url))
+            outcome = await fetcher.fetch(robots.address(url))
             rules = self.known[host] = robots.learnt(outcome, rules, self.now)
             await asyncio.to_thread(self._keep, host, rules)  # the page may be asked for at once: it is once a day
             if isinstance(outcome, Failed) and outcome.kind != "status" and robots.refuses(rules, url, self.now):

@@ -24,8 +24,8 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "app-shell": (
         "an empty shell that a script fills in the browser",
-        "look for a feed, or for the JSON that the page loads (in the browser's developer tools, under Network), and "
-        "give that address",
+        "read it with --browser, look for a feed, or give the address of the JSON that the page loads (in a browser's "
+        "developer tools, under Network)",
     ),
     "consent": (
         "a wall that asks for consent before it shows the page",
@@ -38,7 +38,16 @@ SAID: Mapping[str, tuple[str, str]] = {
 }
 
 
-def told(obstacle: str) -> str:
-    """ "it is a login page; tidings reads …": what stands in the way and what to do, or "" for nothing."""
-    what, remedy = SAID.get(obstacle, ("", ""))
+_DRAWN = (
+    "empty although its scripts ran",
+    "they may want a login, or ask for their data by POST, which is not sent; look for a feed, or for another page",
+)
+
+
+def told(obstacle: str, *, drawn: bool = False) -> str:
+    """ "it is a login page; tidings reads …": what stands in the way and what to do, or "" for nothing.
+
+    drawn: a browser drew the page before it was read.
+    """
+    what, remedy = _DRAWN if drawn and obstacle in ("app-shell", "empty") else SAID.get(obstacle, ("", ""))
     return f"it is {what}; {remedy}" if what else ""

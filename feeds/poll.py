@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from feeds import ending
 from feeds import plan as planning
+from feeds.browser import Browser
 from feeds.children import Children
 from feeds.commit import commit, load
 from feeds.documents import PAGES, Page, Reader, Reading, next_page, read
@@ -35,7 +36,7 @@ from state import alarms, entries, filings, hosts, polls, publications, rules, s
 from state.errors import UserError
 from state.filings import ALL
 from state.hosts import Rest, Robots, host_of
-from state.records import Site, Validators
+from state.records import Site, Source, Validators
 from state.rules import Rule
 from state.sources import Claim
 from state.store import Store
@@ -61,15 +62,17 @@ class Watch:
     mint: Mint = field(default=minted)
     settling: Settling = field(default_factory=Settling)
     network: Network = field(default_factory=Network)
+    browser: Browser | None = None  # None where none can be asked for
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # plans made side by side would be made twice
 
     @property
     def reader(self) -> Reader:
         return Reader(self.fetcher, self.children, self.settings.max_bytes)
 
-    def polite(self, robots: Mapping[str, Robots], *, now: datetime, ignore_robots: bool = False) -> Polite:
-        """The fetch function of one visit. robots: what is known of robots.txt, by host."""
-        return Polite(self.fetcher, self.store, self.settings, now, dict(robots), ignore_robots)
+    def polite(self, robots: Mapping[str, Robots], *, now: datetime, of: Source | None = None) -> Polite:
+        """The fetch function of one visit. robots: what is known of robots.txt, by host. of: whose pages it reads."""
+        ignore_robots, browser = (of.ignore_robots, self.browser if of.browser else None) if of else (False, None)
+        return Polite(self.fetcher, self.store, self.settings, now, dict(robots), ignore_robots, browser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ async def visit(
     settings = watch.settings
     doing: Mode = "first" if first else mode
     terms = Terms(claimed.source, now, watch.mint, settings.new_entries_hold, doing, as_new, settings.keep_raw)
-    polite = watch.polite(taken.robots, now=now, ignore_robots=claimed.source.ignore_robots)
+    polite = watch.polite(taken.robots, now=now, of=claimed.source)
 
     async def goes_on(pages: Sequence[Page]) -> bool:
         if first or mode == "accept":

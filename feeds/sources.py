@@ -36,7 +36,7 @@ from state.topics import RESERVED, RESERVED_STARTS
 ALL = -1  # as_new: every entry of the first sight is news
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_READING = ("language", "timezone", "base_url", "select")  # how documents are read depends on these
+_READING = ("language", "timezone", "base_url", "select", "browser")  # how documents are read depends on these
 _RENDERED = 100  # entries in one transaction
 _KINDS = ("auto", "page", "feed", "sitemap", "json", "text")
 
@@ -49,7 +49,7 @@ class Look:
     moved: where the document says it lives from now on, or "". select: selectors by field name.
     rivals: lists of the page among which the admin may choose (`choose`), () where there is no doubt.
     obstacle: what the page seems to be although it shows entries (`feeds.obstacles`), or "".
-    ignore_robots: it was read although robots.txt may refuse.
+    ignore_robots: it was read although robots.txt may refuse. browser: it was drawn before.
     """
 
     where: str
@@ -65,6 +65,7 @@ class Look:
     rivals: tuple[Rival, ...] = ()
     obstacle: str = ""
     ignore_robots: bool = False
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ async def look(
     base_url: str = "",
     select: Mapping[str, str] | None = None,
     ignore_robots: bool = False,
+    browser: bool = False,
     now: datetime,
 ) -> Look:
     """Read what could become a source: its first page, or all files of a folder.
@@ -100,9 +102,9 @@ async def look(
     asked = Source(
         id="", where=where, kind="page", title="", language="", timezone=watch.site.timezone, country="",
         base_url=base_url, every=watch.settings.every, state="active", created_at=now, select=dict(select or {}),
-        ignore_robots=ignore_robots,
+        ignore_robots=ignore_robots, browser=browser,
     )  # fmt: skip
-    polite = watch.polite(await asyncio.to_thread(_robots, watch, where), now=now, ignore_robots=ignore_robots)
+    polite = watch.polite(await asyncio.to_thread(_robots, watch, where), now=now, of=asked)
     reader = replace(watch.reader, kind=kind, fetcher=polite)
     reading = await read(reader, asked, {}, goes_on=_never, limit=1, now=now)
     if polite.failed and polite.failed.kind == "robots":
@@ -122,7 +124,7 @@ def _check(found: Look) -> None:
             f"{found.where}: {'; '.join(remarks)}; see what is there: `tidings extract {found.where} --explain`"
         )
     if found.obstacle and not any(page.extraction.records for page in found.documents):
-        raise UserError(f"{found.where} cannot be watched: {told(found.obstacle)}")
+        raise UserError(f"{found.where} cannot be watched: {told(found.obstacle, drawn=found.browser)}")
 
 
 def choose(found: Look, number: int) -> Look:
@@ -184,6 +186,7 @@ def _look(asked: Source, reading: Reading) -> Look:
         feeds=() if folder else first.feeds,
         moved=reading.moved,
         ignore_robots=asked.ignore_robots,
+        browser=asked.browser,
         rivals=() if folder else first.rivals,
         obstacle="" if folder else first.obstacle,
     )
@@ -227,6 +230,7 @@ async def add(
         every=every or watch.settings.every,
         fixed=bool(every),
         ignore_robots=look.ignore_robots,
+        browser=look.browser,
         state="active",
         created_at=now,
         select=look.select,

@@ -158,6 +158,7 @@ class Source:
     select: field name -> selector, the admin's overrides (docs/howto/selectors.md).
     state: "active", "paused" or "removed". fixed: the admin chose `every`; else it is where the
         source's own rhythm starts from. ignore_robots: read although robots.txt refuses.
+    browser: its pages are drawn before they are read, because scripts fill them.
     """
 
     id: str
@@ -181,6 +182,7 @@ class Source:
     error: str = ""
     fixed: bool = False
     ignore_robots: bool = False
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)

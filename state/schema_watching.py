@@ -38,6 +38,7 @@ sources = Table(
     Column("host", Text, index=True),  # whom reading it bothers; "" for files; NULL until it was claimed once
     Column("fixed", Boolean),  # the admin chose `every`; else it follows the source's own rhythm
     Column("ignore_robots", Boolean),  # the admin chose to read it although robots.txt refuses
+    Column("browser", Boolean),  # its pages are drawn before they are read
     Column("pacing", Text),  # JSON Pacing (state/habits.py): its rhythm, and where it says that it moved
     Index("ix_sources_due", "state", "next_poll_at"),
 )

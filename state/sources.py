@@ -109,8 +109,9 @@ def resume(db: Connection, id: str, *, now: datetime) -> None:
 
 
 def edit(db: Connection, id: str, values: Mapping[str, object]) -> Source:
-    """Change title, language, timezone, country, every, fixed, base_url, select or ignore_robots. Raises NotFound."""
-    known = {"title", "language", "timezone", "country", "every", "fixed", "base_url", "select", "ignore_robots"}
+    """Change what an admin may say of a source. Raises NotFound."""
+    known = {"title", "language", "timezone", "country", "every", "fixed", "base_url", "select"}
+    known |= {"ignore_robots", "browser"}
     assert values.keys() <= known, f"not to be edited: {sorted(values.keys() - known)}"
     kept = {name: encode(value) if name == "select" else value for name, value in values.items()}
     if kept:
@@ -329,6 +330,7 @@ def _source(row: Row[Any]) -> Source:
         error=row.error,
         fixed=bool(row.fixed),
         ignore_robots=bool(row.ignore_robots),
+        browser=bool(row.browser),
     )
 
 
@@ -355,4 +357,5 @@ def _columns(kept: Source) -> dict[str, object]:
         "error": kept.error,
         "fixed": kept.fixed,
         "ignore_robots": kept.ignore_robots,
+        "browser": kept.browser,
     }

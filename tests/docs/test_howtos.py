@@ -93,7 +93,7 @@ def test_what_docker_compose_is_told_on_the_pages_is_there() -> None:
 
 
 def test_sources_are_watched_and_looked_after_as_the_page_says(reader: Reader) -> None:
-    add, many, alarms, replay = commands("watching.md")
+    add, _drawn, many, alarms, replay = commands("watching.md")  # tests/cli/test_browser.py draws
     (reader.folder / "sources.csv").write_text(
         f"where,title\n{reader.site.url}/resources/,Resources\n{reader.site.url}/nowhere,Nowhere\n", encoding="utf-8"
     )

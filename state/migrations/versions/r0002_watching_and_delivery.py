@@ -242,6 +242,7 @@ def upgrade() -> None:
     op.add_column("sources", sa.Column("host", Text, nullable=True))
     op.add_column("sources", sa.Column("fixed", sa.Boolean(), nullable=True))
     op.add_column("sources", sa.Column("ignore_robots", sa.Boolean(), nullable=True))
+    op.add_column("sources", sa.Column("browser", sa.Boolean(), nullable=True))
     op.add_column("sources", sa.Column("pacing", Text, nullable=True))
     op.create_index("ix_sources_due", "sources", ["state", "next_poll_at"], unique=False)
     op.create_index(op.f("ix_sources_host"), "sources", ["host"], unique=False)
