@@ -9,6 +9,7 @@ pickles. Called by `feeds.poll` and the command line.
 
 import asyncio
 import os
+import signal
 import struct
 import sys
 from collections.abc import Mapping
@@ -89,7 +90,7 @@ class Children:
 
     def __init__(self, count: int = 2, wall: float = 20.0, cpu: int = 15, memory: int = 2 * 1024**3) -> None:
         self._wall = wall
-        self._limits = (str(cpu), str(memory))
+        self._cpu, self._memory = cpu, memory
         self._free: list[asyncio.subprocess.Process] = []
         self._busy: set[asyncio.subprocess.Process] = set()
         self._slots = asyncio.Semaphore(count)
@@ -135,7 +136,7 @@ class Children:
                     f"the limit"
                 )
             except (asyncio.IncompleteReadError, ConnectionError):
-                return _no(await _cause(child))
+                return _no(await _cause(child, len(document.body), self._cpu))
             finally:
                 self._busy.discard(child)
                 if answer is None:
@@ -156,7 +157,8 @@ class Children:
             sys.executable,
             "-m",
             "feeds.child",
-            *self._limits,
+            str(self._cpu),
+            str(self._memory),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -190,12 +192,17 @@ async def _asked(child: asyncio.subprocess.Process, document: Document, now: dat
     return codec.decode(await child.stdout.readexactly(size), Answer)
 
 
-async def _cause(child: asyncio.subprocess.Process) -> str:
-    """Why a child went away, for the admin."""
+async def _cause(child: asyncio.subprocess.Process, size: int, cpu: int) -> str:
+    """Why a child went away, for the admin. size: bytes of the document; cpu: the seconds it had."""
     with suppress(TimeoutError):
         async with asyncio.timeout(2.0):
             await child.wait()
     code = child.returncode
+    if code == -signal.SIGXCPU:
+        return (
+            f"reading the document ({size:,} bytes) takes more than {cpu} seconds of processor time; watch a page that "
+            f"shows only the newest entries"
+        )
     if code is not None and code < 0:
         return (
             f"the document made the reading process die (signal {-code}); look at its source, such markup is "
