@@ -4,7 +4,7 @@ For pages whose records have no element of their own. Both directions are propos
 last: a date may stand before or after its title, and only the whole list tells which.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from feeds.extraction.candidates import Candidate, Item
@@ -16,20 +16,16 @@ _MOST_CHILDREN = 20_000
 
 
 def candidates(page: Page) -> Iterator[Candidate]:
-    by_kind: dict[str, list[tuple[Node, list[int]]]] = {}
+    by_kind: dict[str, list[tuple[list[Node], list[int]]]] = {}
     for parent in page.tree.nodes:
         if parent.tag == TEXT or not 3 <= len(parent.children) <= _MOST_CHILDREN:
             continue
         children = [child for child in parent.children if child.tag != TEXT or child.text.strip()]
         for kind, places in _anchors(page, children):
-            by_kind.setdefault(kind, []).append((parent, places))
+            by_kind.setdefault(kind, []).append((children, places))
     for kind, found in by_kind.items():
-        leading: list[Item] = []
-        trailing: list[Item] = []
-        for parent, places in found:
-            children = [child for child in parent.children if child.tag != TEXT or child.text.strip()]
-            leading += _leading(children, places)
-            trailing += _trailing(children, places)
+        leading = [item for children, places in found for item in _leading(children, places)]
+        trailing = [item for children, places in found for item in _trailing(children, places)]
         if kind != "hr" and len(leading) >= _FEWEST:
             yield Candidate(f"run from {kind}", _in_order(leading))
         if len(trailing) >= _FEWEST and kind not in ("h1", "h2", "h3", "h4", "h5", "h6", "dt"):
@@ -46,11 +42,6 @@ def _in_order(items: list[Item]) -> tuple[Item, ...]:
 
 def _anchors(page: Page, children: list[Node]) -> Iterator[tuple[str, list[int]]]:
     """The kinds of element that stand among siblings of other kinds, with their places."""
-    tests: tuple[tuple[str, Callable[[Node], bool]], ...] = (
-        ("date", lambda node: _is_date(page, node)),
-        ("link", lambda node: _is_link(page, node)),
-        ("bold", lambda node: _is_bold(page, node)),
-    )
     tags = {child.tag for child in children}
     for tag in (
         "h1",
@@ -76,30 +67,32 @@ def _anchors(page: Page, children: list[Node]) -> Iterator[tuple[str, list[int]]
                 yield tag, places
     classes: dict[str, list[int]] = {}
     for place, child in enumerate(children):
-        for name in set(child.classes):
+        for name in dict.fromkeys(child.classes):
             classes.setdefault(f"{child.tag}.{name}", []).append(place)
     for name, places in list(classes.items())[:60]:
         if _FEWEST <= len(places) < len(children):
             yield name, places
-    for kind, test in tests:
-        places = [place for place, child in enumerate(children) if test(child)]
+    looks: dict[str, list[int]] = {"date": [], "link": [], "bold": []}
+    for place, child in enumerate(children):
+        for look in _looks(page, child):
+            looks[look].append(place)
+    for look, places in looks.items():
         if _FEWEST <= len(places) < len(children):
-            yield kind, places
+            yield look, places
 
 
-def _is_date(page: Page, node: Node) -> bool:
+def _looks(page: Page, node: Node) -> Iterator[str]:
+    """What an element looks like, whatever it is: a date, a link, bold text."""
     lines = page.within(node.order, node.end)
-    return bool(lines) and len(lines) <= 3 and len(lines[0].text) < 60 and page.whole(lines[0].text) is not None
-
-
-def _is_link(page: Page, node: Node) -> bool:
-    lines = page.within(node.order, node.end)
-    return bool(lines) and lines[0].linked and len(lines[0].text) >= 12
-
-
-def _is_bold(page: Page, node: Node) -> bool:
-    lines = page.within(node.order, node.end)
-    return len(lines) == 1 and all(piece.bold for piece in lines[0].pieces)
+    if not lines:
+        return
+    first = lines[0]
+    if len(lines) <= 3 and len(first.text) < 60 and page.whole(first.text) is not None:
+        yield "date"
+    if first.linked and len(first.text) >= 12:
+        yield "link"
+    if len(lines) == 1 and all(piece.bold for piece in first.pieces):
+        yield "bold"
 
 
 def _leading(children: list[Node], places: list[int]) -> list[Item]:

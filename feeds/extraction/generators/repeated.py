@@ -71,7 +71,7 @@ def groups(page: Page) -> list[list[Node]]:
             continue
         by_path.setdefault(path, []).append(node)
         by_parent.setdefault((node.parent.order if node.parent is not None else -1, node.tag), []).append(node)
-        for name in set(node.classes):
+        for name in dict.fromkeys(node.classes):
             by_class.setdefault((node.tag, name), []).append(node)
     found = [nodes for nodes in (*by_path.values(), *by_class.values()) if len(nodes) >= 2]
     found += [nodes for nodes in by_parent.values() if len(nodes) >= _FEWEST_SIBLINGS]

@@ -11,6 +11,8 @@ from feeds.children import Document
 from feeds.explained import Explanation
 from feeds.extraction import chooser, outline
 from feeds.extraction.explain import WORDS, explain
+from feeds.extraction.generators import anchors
+from feeds.extraction.reading import page_of
 from state.records import Extraction
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -35,6 +37,20 @@ def test_the_taken_way_comes_with_its_rival_and_the_terms_that_add_up_to_its_sco
         assert sum(way.terms.values()) == pytest.approx(way.score, abs=0.1)
         assert way.terms.keys() <= told.words.keys()
     assert told.weighed > len(told.ways)
+
+
+def test_ways_that_are_equal_are_told_in_the_order_of_the_page() -> None:
+    """And not in that of a set, which differs from run to run."""
+    classes = "quay pier buoy mole dock berth"
+    rows = "".join(
+        f'<p class="{classes}"><a href="/n/{n}">The ferry leaves from pier {n}</a></p><p>{n} May 2026</p>'
+        for n in range(9)
+    )
+    page = page_of(Document("https://port.example.org/", f'<html lang="en"><body>{rows}'.encode()), NOW)
+
+    runs = [way.method for way in anchors.candidates(page) if way.method.startswith("run from p.")]
+
+    assert runs == [f"run from p.{name}" for name in classes.split()]
 
 
 def test_every_term_of_the_chooser_has_words() -> None:
