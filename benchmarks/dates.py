@@ -50,10 +50,10 @@ _TEXTS: dict[str, Sequence[str]] = {
 
 def run() -> None:
     """Print one line for each sort of text."""
-    setting = Setting(_NOW, ("en",), "dmy")
     for name, texts in _TEXTS.items():
 
         def ours(texts: Sequence[str] = texts) -> None:
+            setting = Setting(_NOW, ("en",), "dmy")  # a new one: it remembers what was found
             for text in texts:
                 dates.find(text, setting)
 

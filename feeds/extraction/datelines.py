@@ -117,6 +117,7 @@ _SENDER = re.compile(
     r"|\b(?:ap|afp|dpa|epa|efe|ansa|upi|tass|ips|irin)\b",
     re.I,
 )
+_SIGN = re.compile(r"[-–—―៖(]|[\d)]\s*[.:]")  # without one there is no dateline: so begin most texts
 _BRACKETED = re.compile(r"\(([^()]{2,60})\)\s*(?:--|[-–—―:,])?\s*(?=\S)")
 
 
@@ -131,6 +132,8 @@ class Opening:
 def opening(text: str, setting: Setting) -> Opening | None:
     """The dateline a text begins with: "GENEVA (Port News) –", "(Bangkok) ", "PARIS, le 3 mars –"; None for none."""
     head = text[:_LONGEST_OPENING]
+    if not _SIGN.search(head):
+        return None
     if (bracketed := _BRACKETED.match(head)) is not None:
         found = _read(bracketed[1], setting) if _begins(text[bracketed.end() :]) else None
         return found if found is not None and not bracketed[1].isupper() else None

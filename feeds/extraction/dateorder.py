@@ -12,7 +12,7 @@ an invented day is worse than none (`datevalues.Found.date`).
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -24,6 +24,7 @@ from feeds.extraction.datevalues import Found, Order, Setting
 from feeds.extraction.wordlist import listed
 
 _NUMERIC = re.compile(r"\d\s?[./\-－／．‐-―]\s?\d{1,2}\s?[./\-－／．‐-―]\s?\d{2}|^\d{1,2} \d{1,2} \d{4}$")
+_FIGURE = re.compile(r"\d")
 _NUMBERS = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})")
 _FAR = 3  # one order occurs more often than the other by far: this many times
 _BEYOND = timedelta(days=31)  # events are announced; so one day to come proves nothing, many do
@@ -31,61 +32,76 @@ _MONTH_FIRST_DOMAINS = frozenset(listed("gov mil us"))
 _DAY_FIRST_DOMAINS = frozenset(listed("uk ie au nz in za ke ng sg my hk pk bd lk eu int"))
 
 
-@dataclass
-class _Evidence:
-    """What the texts of a source say. unclear: numeric dates of either order, read day first, with their separator."""
+@dataclass(frozen=True, slots=True)
+class _Unclear:
+    """A numeric date of either order, read day first. separator: of its numbers. place: of its text. alone: whether it
+    is the only one there.
+    """
 
-    votes: dict[Order, int] = field(default_factory=lambda: {"dmy": 0, "mdy": 0})
-    unclear: list[tuple[Found, str]] = field(default_factory=list)
-    beside: dict[Order, int] = field(default_factory=lambda: {"dmy": 0, "mdy": 0})
+    found: Found
+    separator: str
+    place: int
+    alone: bool
 
 
 def infer(texts: Iterable[str], setting: Setting, host: str = "") -> Order:
     """The order of day and month in a source's numeric dates, "" where nothing tells. texts: in the order of
-    the page. host: of its address. Only texts with numeric dates, and their neighbours, are read.
+    the page. host: of its address. Only texts with numeric dates are read, and where these do not tell, those beside
+    them.
     """
-    evidence = _gathered(list(texts), setting)
+    said = list(texts)
+    votes, unclear = _gathered(said, setting)
+    order = _more_frequent(votes, _FAR)
+    if order or not unclear:
+        return order
     return (
-        _more_frequent(evidence.votes, _FAR)
-        or (_more_frequent(evidence.beside, 1) if evidence.unclear else "")
-        or (_by_sorting([found for found, _ in evidence.unclear], setting) if evidence.unclear else "")
-        or (_by_place(setting, host, evidence.unclear[0][1]) if evidence.unclear else "")
+        _more_frequent(_beside(said, unclear, setting), 1)
+        or _by_sorting([one.found for one in unclear], setting)
+        or _by_place(setting, host, unclear[0].separator)
     )
 
 
-def _gathered(texts: Sequence[str], setting: Setting) -> _Evidence:
-    evidence = _Evidence()
+def _gathered(texts: Sequence[str], setting: Setting) -> tuple[dict[Order, int], list[_Unclear]]:
+    """How often a number above 12 tells each order, and the dates in which none does."""
+    votes: dict[Order, int] = {"dmy": 0, "mdy": 0}
+    unclear: list[_Unclear] = []
     for place, text in enumerate(texts):
-        if _NUMERIC.search(text) is None:
+        if not _FIGURE.search(text) or not _NUMERIC.search(text):
             continue
-        here = find(text, setting)
-        unclear = [found for found in here if found.form == "numeric" and found.ambiguous]
-        for found in here:
+        numeric = [found for found in find(text, setting) if found.form == "numeric"]
+        alone = sum(found.ambiguous for found in numeric) == 1
+        for found in numeric:
             written = _NUMBERS.search(text, found.start)
-            if found.form != "numeric" or written is None:
+            if written is None:
                 continue
             if found.ambiguous:
-                evidence.unclear.append((found, written[2]))
+                unclear.append(_Unclear(found, written[2], place, alone))
             elif found.day is not None and found.day > 12:
-                evidence.votes["dmy" if int(written[1]) == found.day else "mdy"] += 1
-        if len(unclear) == 1:
-            _compare(unclear[0], texts[max(0, place - 1) : place + 2], setting, evidence)
-    return evidence
+                votes["dmy" if int(written[1]) == found.day else "mdy"] += 1
+    return votes, unclear
 
 
-def _compare(found: Found, beside: Sequence[str], setting: Setting, evidence: _Evidence) -> None:
-    """Note which reading of a numeric date is the day, or lies in the month, that stands beside it in words."""
+def _beside(texts: Sequence[str], unclear: Sequence[_Unclear], setting: Setting) -> dict[Order, int]:
+    """How often each reading of a numeric date is the day, or lies in the month, that stands beside it in words."""
+    agreeing: dict[Order, int] = {"dmy": 0, "mdy": 0}
+    for one in unclear:
+        if one.alone and (order := _told(one.found, texts[max(0, one.place - 1) : one.place + 2], setting)):
+            agreeing[order] += 1
+    return agreeing
+
+
+def _told(found: Found, beside: Sequence[str], setting: Setting) -> Order:
+    """The order in which a numeric date agrees with one that some texts give otherwise; "" where both do, or none."""
     told = [one for text in beside for one in find(text, setting) if one.form != "numeric" and one.month]
-    readings: dict[Order, tuple[int | None, int | None]] = {
-        "dmy": (found.month, found.day),
-        "mdy": (found.day, found.month),
-    }
-    fits = {
-        order: any(one.year == found.year and (one.month, one.day or day) == (month, day) for one in told)
-        for order, (month, day) in readings.items()
-    }
-    if fits["dmy"] != fits["mdy"]:
-        evidence.beside["dmy" if fits["dmy"] else "mdy"] += 1
+    day_first = _agrees(told, found, found.month, found.day)
+    month_first = _agrees(told, found, found.day, found.month)
+    if day_first == month_first:
+        return ""
+    return "dmy" if day_first else "mdy"
+
+
+def _agrees(told: Sequence[Found], found: Found, month: int | None, day: int | None) -> bool:
+    return any(one.year == found.year and (one.month, one.day or day) == (month, day) for one in told)
 
 
 def _more_frequent(votes: dict[Order, int], by: int) -> Order:

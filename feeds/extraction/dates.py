@@ -24,8 +24,12 @@ LONGEST_WHOLE = 90  # characters of a text that is nothing but a date and its la
 _YEARLESS = ("day month", "month day")
 LONGEST = 300  # characters of a text that are searched: a publication date stands at its beginning
 
+_FIGURE = re.compile(r"[\d〇○零元一二三四五六七八九]")
 # What every date has: a number next to a letter, or three numbers with separators, or a year.
 _MAYBE = re.compile(r"\d{4}|[〇○零元一二三四五六七八九]年|\d\W{0,3}[^\W\d_]|[^\W\d_]\W{0,3}\d|\d\s?[./-]\s?\d")
+# Numbers and nothing else, as tables have them by the thousand, and those of them that can be a date.
+_BARE = re.compile(r"[\d ]+")
+_BARE_DATE = re.compile(r"\d{4}|\d{8}|\d{1,2} +\d{1,2} +\d{4}|\d{4} +\d{1,2} +\d{1,2}")
 _ASCII_WORD = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"[0-9]\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]|^[^a-z]*$|^[0-9]{8}t[0-9]")
@@ -56,9 +60,18 @@ _SAYS = re.compile(r"[^\W_]")
 def find(text: str, setting: Setting) -> tuple[Found, ...]:
     """The dates of a text, in its order."""
     text = text[:LONGEST]
-    if not _MAYBE.search(text):
+    known = setting.known.get(text)
+    if known is None:
+        known = setting.known[text] = _find(text, setting)
+    return known
+
+
+def _find(text: str, setting: Setting) -> tuple[Found, ...]:
+    if not _FIGURE.search(text) or not _MAYBE.search(text):
         day = relative(datesymbols.folded(text), setting) if 0 < len(text) < 30 else None
         return (day,) if day is not None else ()
+    if _BARE.fullmatch(text) and not _BARE_DATE.fullmatch(text):
+        return ()
     line = datesymbols.folded(text)
     if not _may_hold_a_date(line, setting.languages):
         day = relative(line, setting)
@@ -144,7 +157,7 @@ def whole_of(text: str, dates: tuple[Found, ...]) -> Found | None:
 
 
 _PARTED = re.compile(r"[,;|–—()\[\]:·•،、]|\s[-/]\s|(?<=\d\.)\s")
-_SHORT_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_NUMBER = re.compile(r"\d+")
 _LONGEST_DAY = 24  # characters of a day and month
 
 
@@ -153,7 +166,7 @@ def at_edges(text: str, setting: Setting) -> tuple[Found, ...]:
 
     For lines under the heading of a year; nothing in the line itself proves that this is its date.
     """
-    if len(text) > LONGEST or not _SHORT_NUMBER.search(text) or not _PARTED.search(text):
+    if len(text) > LONGEST or not any(len(number) <= 2 for number in _NUMBER.findall(text)):
         return ()
     cuts = [(0, 0), *((cut.start(), cut.end()) for cut in _PARTED.finditer(text)), (len(text), len(text))]
     spans = [(before[1], after[0]) for before, after in pairwise(cuts) if text[before[1] : after[0]].strip()]

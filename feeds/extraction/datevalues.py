@@ -1,6 +1,6 @@
 """A date found in a text, and what the reading of dates depends on. Values only; used by the date modules."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
 
@@ -11,15 +11,17 @@ Order: TypeAlias = Literal["", "dmy", "mdy"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the dates of one source are read. languages: the page's, most likely first. zone: of times without offset.
+    """How the dates of one document are read. languages: its own, most likely first. zone: of times without offset.
 
-    order: of day and month in 03/04/2006, "" while it is not known.
+    order: of day and month in 03/04/2006, "" while it is not known. known: what was found in its texts, remembered
+    for as long as the document is read (`feeds.extraction.dates.find`): several parts ask for the dates of each text.
     """
 
     now: datetime
     languages: tuple[str, ...] = ("en",)
     order: Order = ""
     zone: tzinfo = UTC
+    known: "dict[str, tuple[Found, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

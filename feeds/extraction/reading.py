@@ -90,8 +90,9 @@ def _text(text: str, document: Document, now: datetime) -> Extraction:
     language = document.language or languages.of_text(text[:_SAMPLE])
     setting = _setting(language, now, _zone(document.timezone))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    order = dateorder.infer(lines, setting, "")
-    return plaintext.extract(text, document.url, replace(setting, order=order), language)
+    if order := dateorder.infer(lines, setting, ""):
+        setting = replace(setting, order=order)
+    return plaintext.extract(text, document.url, setting, language)
 
 
 def _setting(language: str, now: datetime, zone: tzinfo) -> Setting:
