@@ -15,14 +15,34 @@ _FORBIDDEN = re.compile(
 )
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
+_SEPARATORS = re.compile("[\x1c-\x1f]")  # Python takes them for spaces
 _ASCII_FOLDED = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
+_MOST_SIGNS = 20_000  # remembered
 _MARKS = ("Mn", "Mc")  # vowels and tones of Khmer, Thai, Hindi … stand here; without them other words look equal
+
+
+class _Folded(dict[int, int]):
+    """By sign, for `str.translate`: letters, digits and marks are kept, the rest is a space. Filled as signs occur."""
+
+    def __missing__(self, code: int) -> int:
+        sign = chr(code)
+        kept = code if sign.isalnum() or unicodedata.category(sign) in _MARKS else 0x20
+        if len(self) < _MOST_SIGNS:
+            self[code] = kept
+        return kept
+
+
+_FOLDED = _Folded()
 
 
 def clean(text: str | None) -> str:
     """One line: control characters dropped, all white space folded to single spaces, NFC."""
-    if text and text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
-        return " ".join(text.split())  # what is printable holds nothing to drop and no space but the ordinary one
+    if not text:
+        return ""
+    words = " ".join(text.split())
+    usual = words.isprintable() and (words.isascii() or unicodedata.is_normalized("NFC", words))
+    if usual and not _SEPARATORS.search(text):
+        return words  # what is printable holds nothing to drop
     return _SPACES.sub(" ", clean_block(text)).strip()
 
 
@@ -39,5 +59,4 @@ def folded(text: str | None) -> str:
     wide = unicodedata.normalize("NFKC", clean(text)).casefold()
     if wide.isascii():
         return " ".join(wide.translate(_ASCII_FOLDED).split())
-    kept = (char if char.isalnum() or unicodedata.category(char) in _MARKS else " " for char in wide)
-    return " ".join("".join(kept).split())
+    return " ".join(wide.translate(_FOLDED).split())

@@ -35,8 +35,7 @@ def is_file_label(text: str) -> bool:
     if not 0 < len(text) <= _LONGEST:
         return False
     words = [word for word in folded(text).split() if not _NUMBER.fullmatch(word)]
-    telling = [word for word in words if word not in _BARE]
-    return bool(telling) and all(word in _WORDS or _is_language(word) for word in words)
+    return all(word in _WORDS or _is_language(word) for word in words) and not _BARE.issuperset(words)
 
 
 def _is_language(word: str) -> bool:

@@ -14,25 +14,27 @@ from feeds.extraction.words import bare
 _BY_NAME: Mapping[str, str] = {bare(name): kind for kind, names in NAMES.items() for name in listed(names, "|")}
 _CLEAR = frozenset(bare(name) for name in listed(CLEAR, "|"))
 _HEAD = re.compile(r"\s*(.{3,40}?)\s*(?:[:：|]|\s[-–—]\s)\s*\S")
-_IN_TITLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?:^|\W)(?:{words})(?:\W|$)", re.I))
-    for kind, words in (
-        ("media-advisory", r"^media advisory|^press advisory|media alert"),
-        ("mou", r"memorandum of understanding|memoranda of understanding|\bMoU"),
-        ("press-release", r"^press release|^news release"),
-        ("survey", r"survey"),
+# A kind, words of which every title that names it has one, and how they must stand.
+_IN_TITLE: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (kind, tuple(cues.split()), re.compile(rf"(?:^|\W)(?:{words})(?:\W|$)", re.I))
+    for kind, cues, words in (
+        ("media-advisory", "advisory alert", r"^media advisory|^press advisory|media alert"),
+        ("mou", "memorand mou", r"memorandum of understanding|memoranda of understanding|\bMoU"),
+        ("press-release", "release", r"^press release|^news release"),
+        ("survey", "survey", r"survey"),
         (
             "report",
+            "report rapport jahresbericht informe",
             r"(?:annual|progress|synthesis|final|global|country|mission|status|baseline|monthly|quarterly"
             r"|technical) report|report(?: no\.?)? \d+|reports?$|^report\b|rapport annuel|jahresbericht|informe anual",
         ),
-        ("statement", r"^(?:joint )?statement (?:by|of|on)"),
-        ("video", r"^video\b|\(video\)|\[video\]"),
-        ("working-paper", r"working paper|discussion paper"),
-        ("brief", r"policy brief|fact ?sheet"),
-        ("newsletter", r"newsletter"),
-        ("tender", r"call for tenders|invitation to bid|request for proposals"),
-        ("vacancy", r"^vacancy|vacancy announcement"),
+        ("statement", "statement", r"^(?:joint )?statement (?:by|of|on)"),
+        ("video", "video", r"^video\b|\(video\)|\[video\]"),
+        ("working-paper", "paper", r"working paper|discussion paper"),
+        ("brief", "policy fact", r"policy brief|fact ?sheet"),
+        ("newsletter", "newsletter", r"newsletter"),
+        ("tender", "tenders invitation proposals", r"call for tenders|invitation to bid|request for proposals"),
+        ("vacancy", "vacancy", r"^vacancy|vacancy announcement"),
     )
 )
 _IN_PATH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -55,9 +57,9 @@ _IN_PATH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 # Most titles and paths name no kind: one look tells.
-_ANY_TITLE, _ANY_PATH = (
-    re.compile("|".join(f"(?:{words.pattern})" for _, words in known), re.I) for known in (_IN_TITLE, _IN_PATH)
-)
+_CUES = re.compile("|".join(cue for _, cues, _ in _IN_TITLE for cue in cues))
+_ANY_PATH = re.compile("|".join(f"(?:{words.pattern})" for _, words in _IN_PATH), re.I)
+_SMALL = str.maketrans("İıſ", "iis")  # letters that patterns take for others as well
 _VIDEO_REPORT = re.compile(
     r"\b(?:[A-Z][\w&-]* TV|TV|video|film) (?:reports?|shows|looks at|visits|follows)\b|\bwatch the video\b"
 )
@@ -70,8 +72,9 @@ def of_type_line(text: str) -> str | None:
 
 def of(title: str, url: str | None, summary: str) -> str | None:
     """The kind by title, else by the link's folders, else by what the summary says; None where nothing tells."""
-    for kind, words in _IN_TITLE if _ANY_TITLE.search(title) else ():
-        if words.search(title):
+    small = title.lower() if title.isascii() else title.translate(_SMALL).lower()
+    for kind, cues, words in _IN_TITLE if _CUES.search(small) else ():
+        if any(cue in small for cue in cues) and words.search(title):
             return kind
     if (headed := _headed(title)) is not None:
         return headed

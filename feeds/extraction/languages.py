@@ -125,8 +125,9 @@ def by_words(text: str) -> str:
 def _weights(text: str) -> dict[str, float]:
     """For each language the weight of its small words in a text: those of several languages count less."""
     weights: dict[str, float] = {}
-    for word, count in Counter(_WORD.findall(text[:_LONGEST].lower())).items():
-        for language in _HOLDERS.get(word, ()):
+    said = [word for word in _WORD.findall(text[:_LONGEST].lower()) if word in _HOLDERS]
+    for word, count in Counter(said).items() if said else ():
+        for language in _HOLDERS[word]:
             weights[language] = weights.get(language, 0.0) + min(count, 5) / len(_HOLDERS[word])
     return weights
 

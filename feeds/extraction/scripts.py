@@ -34,6 +34,7 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
 )
 _ONE_OF = tuple((language, re.compile(f"[{letters}]")) for language, letters in _SCRIPTS)
 _HAN = re.compile("[\u3400-\u9fff]")
+_TELLING = re.compile(f"[{''.join(letters for _, letters in _SCRIPTS)}\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _COUNTRY_AS_LANGUAGE: Mapping[str, str] = {
     "kh": "km",
@@ -54,11 +55,12 @@ _NAMED: tuple[str, ...] = tuple(
         "sl sr bn hi ms ta te ur ne si tl sw am"
     )
 )
+_CODES = frozenset(_NAMED)
 
 
 def language(text: str) -> str:
     """The language of a text by its script, or "" where the script does not tell."""
-    if text.isascii():
+    if text.isascii() or not _TELLING.search(text):
         return ""
     letters = len(_LETTER.findall(text)) or 1
     for code, pattern in _ONE_OF:
@@ -101,7 +103,7 @@ def named_in(label: str) -> str:
 
 def is_language(word: str) -> bool:
     """Whether a word, in small letters, is the name or the code of a language."""
-    return word in _NAMED or word in _by_name()
+    return word in _CODES or word in _by_name()
 
 
 def in_file_name(url: str) -> str:
@@ -111,4 +113,4 @@ def in_file_name(url: str) -> str:
         return ""
     code = ending[1].lower()
     code = _COUNTRY_AS_LANGUAGE.get(code, code)
-    return code if code in _NAMED else ""
+    return code if code in _CODES else ""

@@ -130,13 +130,16 @@ def first_sentence(text: str, longest: int = 80) -> str:
 
 def is_paragraph(text: str) -> bool:
     """Whether a text is running prose rather than a title: long, or of several sentences."""
-    if width(text) > 260:
+    if len(text) <= 55:
+        return False  # however wide its signs are, as nearly all texts of a page
+    wide = width(text)
+    if wide > 260:
         return True
-    return width(text) > 110 and (
+    return wide > 110 and (
         text.rstrip("”\"')»").endswith((".", "…", ":", "。", "។")) or len(re.findall(r"[.!?]\s+[A-ZÀ-ÞА-Я]", text)) >= 1
     )
 
 
 def is_sentence(text: str) -> bool:
     """Whether a text is a sentence of prose, however short: it ends as one and has more words than a name."""
-    return width(text) >= 45 and text.rstrip("”\"')»").endswith((".", "。", "។", "۔"))
+    return text.rstrip("”\"')»").endswith((".", "。", "។", "۔")) and width(text) >= 45
