@@ -5,12 +5,12 @@ siblings, several table rows or a line of running text.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from feeds.extraction.dom import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A stretch of the page that could be one entry: start and end are node orders."""
 
     start: int

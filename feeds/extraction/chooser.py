@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from operator import itemgetter
 from statistics import fmean, median
 
 from feeds.extraction import links, rowspans, words
 from feeds.extraction.candidates import Candidate, Item
-from feeds.extraction.dom import Node
+from feeds.extraction.dom import Node, Sums
 from feeds.extraction.headings import heading_date
 from feeds.extraction.page import HEADINGS, Line, Page
 from feeds.extraction.parts import shows_text
@@ -86,27 +87,16 @@ class _Look:
         self.page = page
         self.dated_lines: dict[tuple[int, str], bool] = {}
         self.sketches: dict[Item, _Sketch] = {}
-        self.main_chars = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
-        self.date_lines = [
-            line.start
-            for line in page.lines
-            if not page.regions[line.start] and self.is_dated(line) and not line.heading
-        ]
-        self.date_headings = [
-            line.start
-            for line in page.lines
-            if not page.regions[line.start] and line.heading and heading_date(page, line)
-        ]
+        self.chars = Sums(page.tree, ((line.start, line.width) for line in page.main))
+        self.date_lines = [line.start for line in page.main if self.is_dated(line) and not line.heading]
+        self.dated = Sums(page.tree, ((line.start, 1) for line in page.lines if self.is_dated(line)))
+        self.date_headings = [line.start for line in page.main if line.heading and heading_date(page, line)]
         self.title = _page_title(page)
         self.split, halves = _split_dates(page)
         self.loose_dates = [
             line.start
-            for line in page.lines
-            if not page.regions[line.start]
-            and not line.heading
-            and not line.linked
-            and line.start not in halves
-            and heading_date(page, line)
+            for line in page.main
+            if not line.heading and not line.linked and line.start not in halves and heading_date(page, line)
         ]
         self.spanned = rowspans.reached(page)
         self.addresses: dict[int, str] = {}
@@ -152,7 +142,7 @@ class _Look:
 
     def weigh(self, candidate: Candidate) -> Choice | None:
         items = candidate.items
-        if self.title is not None and any(item.start <= self.title < item.end for item in items):
+        if self.title is not None and _holds(items, self.title):
             return None  # parts of the page's layout: one of them holds its title
         step = max(1, len(items) // SAMPLE)
         sketches = [self.sketches.get(item) or self.sketch(item) for item in items[::step]]
@@ -197,14 +187,7 @@ class _Look:
 
     def held(self, items: Sequence[Item]) -> float:
         """The share of the main content's characters that lies in the items."""
-        total = 0
-        for item in items:
-            total += sum(
-                words.width(line.text)
-                for line in self.page.within(item.start, item.end)
-                if not self.page.regions[line.start]
-            )
-        return total / self.main_chars
+        return sum(self.chars.within(item.start, item.end) for item in items) / (self.chars.total or 1)
 
     def under(self, items: Sequence[Item], dated: float) -> float:
         """The share of the items that stand under a date heading outside them, where they have no dates of their own.
@@ -217,7 +200,7 @@ class _Look:
         near = self.loose_dates[
             max(0, bisect_left(self.loose_dates, starts[0]) - 1) : bisect_left(self.loose_dates, items[-1].end)
         ]
-        loose = [start for start in near if not _holds(items, starts, start)]
+        loose = [start for start in near if not _holds(items, start)]
         shared = bool(loose) and len(loose) <= _SHARED * sum(start > loose[0] for start in starts)
         above = sorted((*self.date_headings, *loose)) if shared else self.date_headings
         if not above:
@@ -225,14 +208,14 @@ class _Look:
         covered = 0
         for item in items:
             place = bisect_left(above, item.start) - 1
-            covered += place >= 0 and not _holds(items, starts, above[place])
+            covered += place >= 0 and not _holds(items, above[place])
         return covered / len(items)
 
     def shifted(self, items: Sequence[Item], full: list[_Sketch]) -> bool:
         """Whether each item ends with the date heading of the next one: the first stands before the list, and the last
         item has none.
         """
-        place = bisect_left(self.page.starts, items[0].start) - 1
+        place = self.page.begun.before(items[0].start) - 1
         return (
             place >= 0
             and all(sketch.trailing for sketch in full if sketch.dated)
@@ -243,7 +226,7 @@ class _Look:
     def torn(self, items: Sequence[Item]) -> float:
         if len(self.date_lines) < 3:
             return 0.0
-        inside = sum(1 for item in items for line in self.page.within(item.start, item.end) if self.is_dated(line))
+        inside = sum(self.dated.within(item.start, item.end) for item in items)
         return min(1.0, max(0.0, (len(self.date_lines) - inside) / len(items)))
 
     def sketch(self, item: Item) -> _Sketch:
@@ -267,7 +250,7 @@ class _Look:
         dated = sum(line.start in self.split or self.is_dated(line) for line in lines)
         dated = dated or int(any(self.shows_month(line) for line in lines[1:] if not line.heading))
         dated = dated or int(item.start in self.spanned)
-        chars = sum(words.width(line.text) for line in lines)
+        chars = sum(line.width for line in lines)
         trailing = dated == 1 and len(lines) > 1 and heading_date(self.page, lines[-1]) is not None
         found = self.sketches[item] = _Sketch(title, address, dated, names, bool(headings), chars, main, trailing)
         return found
@@ -318,9 +301,9 @@ class _Look:
         return "", first
 
 
-def _holds(items: Sequence[Item], starts: Sequence[int], place: int) -> bool:
-    """Whether a place lies in one of the items. starts: theirs."""
-    holder = bisect_right(starts, place) - 1
+def _holds(items: Sequence[Item], place: int) -> bool:
+    """Whether a place lies in one of the items."""
+    holder = bisect_right(items, place, key=itemgetter(0)) - 1
     return holder >= 0 and place < items[holder].end
 
 

@@ -98,7 +98,7 @@ def _summary(page: Page, found: Publication, lines: tuple[Line, ...]) -> str:
         and line is not found.dated
         and not page.regions[line.start]
         and page.whole(line.text) is None
-        and (words.width(line.text) >= _LONG or words.is_sentence(line.text))
+        and (line.width >= _LONG or words.is_sentence(line.text))
     ]
     chosen = next((line for line in prose if not _quoted(line)), prose[0] if prose else None)
     return chosen.text if chosen is not None else ""

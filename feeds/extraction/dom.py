@@ -5,8 +5,9 @@ the generators recurses, however deep a page is. Nodes are read, never changed, 
 Elements deeper than MAX_DEPTH become children of the node at that depth: their text stays, their nesting does not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -96,6 +97,30 @@ class Tree:
             raise ValueError(f"{css!r} is no CSS selector: {error}") from error
         nodes = {match.mem_id: self._by_id[match.mem_id] for match in found if match.mem_id in self._by_id}
         return sorted(nodes.values(), key=lambda node: node.order)
+
+
+class Sums:
+    """Amounts that stand at nodes, by order, summed for any stretch of a page at once. Cost of making: linear."""
+
+    def __init__(self, tree: Tree, counted: Iterable[tuple[int, int]]) -> None:
+        amounts = [0] * len(tree.nodes)
+        for order, amount in counted:
+            amounts[order] += amount
+        self._before = list(accumulate(amounts, initial=0))
+
+    def before(self, order: int) -> int:
+        return self._before[order]
+
+    def within(self, start: int, end: int) -> int:
+        return self._before[end] - self._before[start]
+
+    def of(self, node: Node) -> int:
+        """What the node and everything in it hold."""
+        return self._before[node.end] - self._before[node.order]
+
+    @property
+    def total(self) -> int:
+        return self._before[-1]
 
 
 class TooMuch(ValueError):

@@ -17,11 +17,10 @@ _MOST_LINKS = 2  # different addresses beside the date: the entry's own and a do
 
 def of(page: Page) -> Candidate | None:
     """The list of one item a page holds, or None."""
-    main = [line for line in page.lines if not page.regions[line.start]]
-    dated = [line for line in main if not line.heading and not says_changed(line.text) and _shows_day(page, line)]
-    titles = [line for line in main if _names_a_page(page, line)]
+    dated = [line for line in page.main if not line.heading and _shows_day(page, line) and not says_changed(line.text)]
+    titles = [line for line in page.main if _names_a_page(page, line)]
     if not dated and len({_address(page, line) for line in titles}) == 1:
-        return _under_heading(page, main, titles[0])
+        return _under_heading(page, titles[0])
     if len(dated) != 1:
         return None
     date = dated[0]
@@ -32,14 +31,14 @@ def of(page: Page) -> Candidate | None:
         if inside:
             if len({url for line in inside for piece in line.pieces if (url := page.link(piece.link))}) > _MOST_LINKS:
                 return None
-            item = _from(main, node, date, inside[0])
+            item = _from(page, node, date, inside[0])
             return Candidate("single item", (item,)) if item is not None else None
     return None
 
 
-def _from(main: list[Line], node: Node, date: Line, title: Line) -> Item | None:
+def _from(page: Page, node: Node, date: Line, title: Line) -> Item | None:
     """The item within an element that holds date and title: all of it, or what follows the heading of the list."""
-    lines = [line for line in main if node.order <= line.start < node.end]
+    lines = [line for line in page.main if node.order <= line.start < node.end]
     first = min(date, title, key=lambda line: line.start)
     before = [line for line in lines if line.start < first.start]
     if not before:
@@ -47,9 +46,9 @@ def _from(main: list[Line], node: Node, date: Line, title: Line) -> Item | None:
     return Item(first.start, lines[-1].end) if any(line.heading for line in before) or len(before) == 1 else None
 
 
-def _under_heading(page: Page, main: list[Line], title: Line) -> Candidate | None:
+def _under_heading(page: Page, title: Line) -> Candidate | None:
     """The item under the only date heading of the page."""
-    headings = [line for line in main if line.heading and heading_date(page, line) is not None]
+    headings = [line for line in page.main if line.heading and heading_date(page, line) is not None]
     if len(headings) != 1 or headings[0].start > title.start:
         return None
     chosen = title.block

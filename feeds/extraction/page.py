@@ -6,14 +6,13 @@ reader sees as one: text up to the next block element or `br`. A piece is a part
 bold, a span.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from feeds.extraction import dateorder, dates, dom, languages, links, regions, structured
+from feeds.extraction import dateorder, dates, dom, languages, links, regions, structured, words
 from feeds.extraction.datevalues import Found, Setting
-from feeds.extraction.dom import TEXT, Node, Tree
+from feeds.extraction.dom import TEXT, Node, Sums, Tree
 from feeds.extraction.structured import Structured
 from feeds.extraction.wordlist import listed
 from state.text import clean
@@ -38,7 +37,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a reader sees as one line. heading: 1 to 6, 0 for none. block: the element whose line it is."""
+    """What a reader sees as one line. heading: 1 to 6, 0 for none. block: the element whose line it is. width: of its
+    text (`words.width`). linked: whether all of it is link text.
+    """
 
     text: str
     start: int
@@ -46,17 +47,15 @@ class Line:
     block: Node
     heading: int
     pieces: tuple[Piece, ...]
-
-    @property
-    def linked(self) -> bool:
-        """Whether all of it is link text."""
-        return all(piece.link is not None for piece in self.pieces)
+    width: int
+    linked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """url: the final address; base: what links are resolved against. regions: by node order, "" for the main
-    content. structured: what the page says for machines.
+    """url: the final address; base: what links are resolved against. begun: how many lines begin at each node.
+    regions: by node order, "" for the main content. main: the lines of the main content. structured: what the page says
+    for machines.
     """
 
     tree: Tree
@@ -65,20 +64,17 @@ class Page:
     title: str
     language: str
     lines: tuple[Line, ...]
-    starts: Sequence[int]
+    begun: Sums
     regions: Sequence[str]
+    main: tuple[Line, ...]
     setting: Setting
     structured: Structured = field(default_factory=Structured)
-    _dates: dict[str, tuple[Found, ...]] = field(default_factory=dict)
     _wholes: dict[str, Found | None] = field(default_factory=dict)
     _links: dict[str, str | None] = field(default_factory=dict)
 
     def dates(self, text: str) -> tuple[Found, ...]:
-        """The dates in a text of the page, remembered."""
-        found = self._dates.get(text)
-        if found is None:
-            found = self._dates[text] = dates.find(text, self.setting)
-        return found
+        """The dates in a text of the page."""
+        return dates.find(text, self.setting)
 
     def whole(self, text: str) -> Found | None:
         """The date a text of the page consists of, remembered; None where it says more."""
@@ -88,7 +84,7 @@ class Page:
 
     def within(self, start: int, end: int) -> tuple[Line, ...]:
         """The lines that begin between two orders."""
-        return self.lines[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        return self.lines[self.begun.before(start) : self.begun.before(end)]
 
     def link(self, node: Node | None) -> str | None:
         """The absolute address of a link, or None where it leads nowhere (script, fragment of this page, mail)."""
@@ -113,8 +109,10 @@ def read(markup: str, url: str, now: datetime, zone: tzinfo, hint: str = "") -> 
     order = dateorder.infer(texts, ordering, links.host(base))
     setting = Setting(now, setting.languages, order, zone)
     title = next((clean("".join(part.text for part in tree.within(node))) for node in tree.all("title")), "")
-    starts, said = [line.start for line in lines], structured.read(tree, base)
-    return Page(tree, url, base, title, language, lines, starts, regions.of(tree), setting, said)
+    begun, said = Sums(tree, ((line.start, 1) for line in lines)), structured.read(tree, base)
+    places = regions.of(tree)
+    main = tuple(line for line in lines if not places[line.start])
+    return Page(tree, url, base, title, language, lines, begun, places, main, setting, said)
 
 
 def _language(tree: Tree) -> str:
@@ -154,7 +152,9 @@ def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
         for text in "".join(node.text for node in run).split("\n"):
             if said := clean(text):
                 piece = Piece(said, run[0].order, run[-1].end, block, run[0].link, False)
-                yield Line(said, run[0].order, run[-1].end, block, 0, (piece,))
+                yield Line(
+                    said, run[0].order, run[-1].end, block, 0, (piece,), words.width(said), piece.link is not None
+                )
         return
     text = clean("".join(node.text for node in run))
     if text:
@@ -162,7 +162,8 @@ def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
         heading = (
             next((HEADINGS[node.tag] for node in block.ancestors() if node.tag in HEADINGS), 0) if block.depth else 0
         )
-        yield Line(text, run[0].order, run[-1].end, block, heading, pieces)
+        linked = all(piece.link is not None for piece in pieces)
+        yield Line(text, run[0].order, run[-1].end, block, heading, pieces, words.width(text), linked)
 
 
 def _pieces(run: list[Node], block: Node) -> Iterator[Piece]:

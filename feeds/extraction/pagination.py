@@ -10,11 +10,12 @@ from page to page must be a number of pages or entries.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from feeds.extraction import links, pagewords
-from feeds.extraction.dom import TEXT, Node
+from feeds.extraction.dom import TEXT, Node, Sums, Tree
 from feeds.extraction.page import Page
 from feeds.extraction.wordlist import listed
 from feeds.extraction.words import bare
@@ -57,19 +58,20 @@ _IN_PATH = re.compile(
 )
 _CALENDAR = re.compile(r"calendar|datepicker|kalender|calendrier|calendario", re.I)
 _DAYS = 20  # cells with a day in them make a calendar
+_CELLS = frozenset(("td", "th", "li", "span", "a"))
 
 
 def next_pages(page: Page) -> tuple[str, ...]:
     """The addresses of the pages that follow in the list, the next one first; often only that one is known."""
-    here = page.url.split("#")[0]
-    numbered = _numbered(page)
-    for nodes in (_declared(page), _saying_next(page)):
+    here, calendars = page.url.split("#")[0], _Calendars(page)
+    numbered = _numbered(page, calendars)
+    for nodes in (_declared(page), _saying_next(page, calendars)):
         for node in nodes:
             if url := _other(page.link(node), here):
                 return tuple(dict.fromkeys((url, *_after(numbered, url))))
     if numbered:
         return tuple(dict.fromkeys(numbered))
-    found = _one_step_on(page, here) or _loading_more(page, here)
+    found = _one_step_on(page, here, calendars) or _loading_more(page, here)
     return (found,) if found else ()
 
 
@@ -95,6 +97,40 @@ def _text(page: Page, node: Node) -> str:
     return clean("".join(part.text for part in page.tree.within(node) if part.tag == TEXT))
 
 
+class _Calendars:
+    """Tells whether a link stands in a calendar: by its name, or because days fill the table around it."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def hold(self, node: Node) -> bool:
+        for above in node.ancestors():
+            if _CALENDAR.search(f"{above.get('class')} {above.get('id')}") and above.tag not in (
+                "body",
+                "html",
+                "main",
+            ):
+                return self._days.of(above) >= _DAYS or above.end - above.order < 40
+            if above.tag == "table":
+                return self._days.of(above) >= _DAYS
+        return False
+
+    @cached_property
+    def _days(self) -> Sums:
+        """The cells that hold the number of a day; counted only for the pages whose links could be some."""
+        tree = self._page.tree
+        return Sums(tree, ((node.order, 1) for node in tree.nodes if node.tag in _CELLS and _is_day(tree, node)))
+
+
+def _is_day(tree: Tree, node: Node) -> bool:
+    said = ""
+    for part in tree.within(node):
+        said += part.text
+        if len(said.strip()) > 2:
+            return False
+    return said.strip().isdecimal() and 1 <= int(said) <= 31
+
+
 # ---- links that say so ----
 
 
@@ -104,7 +140,7 @@ def _declared(page: Page) -> Iterator[Node]:
             yield node
 
 
-def _saying_next(page: Page) -> Iterator[Node]:
+def _saying_next(page: Page, calendars: _Calendars) -> Iterator[Node]:
     for node in page.tree.nodes:
         if node.tag != "a" or not node.get("href") or node.end - node.order > 20:
             continue
@@ -113,7 +149,7 @@ def _saying_next(page: Page) -> Iterator[Node]:
             continue
         named = any(name.lower() in _NEXT_NAMES for one in (node, node.parent) if one for name in one.classes)
         strict = page.regions[node.order] == "pagination" or named
-        if _says_next(page, node, text, strict=strict, named=named) and not _in_calendar(page, node):
+        if _says_next(page, node, text, strict=strict, named=named) and not calendars.hold(node):
             yield node
 
 
@@ -143,21 +179,6 @@ def _leads_back(node: Node) -> bool:
     return any(word in name for name in names for word in ("prev", "first", "last"))
 
 
-def _in_calendar(page: Page, node: Node) -> bool:
-    """Whether a link stands in a calendar: by its name, or because days fill the table around it."""
-    for above in node.ancestors():
-        if _CALENDAR.search(f"{above.get('class')} {above.get('id')}") and above.tag not in ("body", "html", "main"):
-            return _days(page, above) >= _DAYS or above.end - above.order < 40
-        if above.tag == "table":
-            return _days(page, above) >= _DAYS
-    return False
-
-
-def _days(page: Page, node: Node) -> int:
-    cells = (_text(page, one) for one in page.tree.within(node) if one.tag in ("td", "th", "li", "span", "a"))
-    return sum(cell.isdecimal() and len(cell) <= 2 and 1 <= int(cell) <= 31 for cell in cells)
-
-
 # ---- numbers ----
 
 
@@ -171,24 +192,24 @@ class _Step:
     current: bool
 
 
-def _numbered(page: Page) -> list[str]:
+def _numbered(page: Page, calendars: _Calendars) -> list[str]:
     """The numbered pages after the current one, in order."""
     best: list[str] = []
-    for steps in _pagers(page):
+    for steps in _pagers(page, calendars):
         found = _later(page, steps)
         if found and (not best or len(found) > len(best)):
             best = found
     return best
 
 
-def _pagers(page: Page) -> Iterator[list[_Step]]:
+def _pagers(page: Page, calendars: _Calendars) -> Iterator[list[_Step]]:
     """Runs of numbers that stand side by side, each a link or the mark of the current page."""
     done = -1
     for node in page.tree.nodes:
         if node.tag != "a" or node.order < done or _read(_text(page, node), page, node) is None:
             continue
         around = _around(page, node)
-        if around is None or _in_calendar(page, node):
+        if around is None or calendars.hold(node):
             continue
         done = around.end
         steps = [step for step in _steps(page, around) if step is not None]
@@ -305,18 +326,17 @@ def _counts(name: str) -> bool:
     return plain in _PAGE_NAMES or re.split(r"[_.-]", plain)[-1] in ("page", "start", "offset", "pagenumber", "cur")
 
 
-def _one_step_on(page: Page, here: str) -> str:
+def _one_step_on(page: Page, here: str, calendars: _Calendars) -> str:
     """The link of a pager with the smallest number above this page's own, in an address that is otherwise its own."""
     own = _place(here)
-    stem, at = own if own is not None else (_stem(here), 0)
+    stem, at = own if own is not None else (_stem(here), 1)
     found: list[tuple[int, str]] = []
     for node in page.tree.all("a"):
+        if page.regions[node.order] != "pagination" and len(_text(page, node)) > 3:
+            continue
         url = _other(page.link(node), here)
         place = _place(url) if url else None
-        if place is None or place[0] != stem or place[1] <= max(at, 1 if own is None else at):
-            continue
-        text = _text(page, node)
-        if (page.regions[node.order] == "pagination" or len(text) <= 3) and not _in_calendar(page, node):
+        if place is not None and place[0] == stem and place[1] > at and not calendars.hold(node):
             found.append((place[1], url))
     return min(found)[1] if found else ""
 
@@ -345,7 +365,7 @@ def _loading_more(page: Page, here: str) -> str:
     for node in page.tree.nodes:
         if node.tag not in ("a", "button", "div", "span") or node.end - node.order > 20:
             continue
-        if not any(name in node.attributes for name in _SOURCES):
+        if node.attributes.keys().isdisjoint(_SOURCES):
             continue
         text = _text(page, node)
         named = _MORE_NAME.search(f"{node.get('class')} {node.get('id')}") is not None

@@ -7,6 +7,7 @@ a text stands, by tags, classes and table column: the same slot of another item 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from feeds.extraction import dates, words
 from feeds.extraction.candidates import Item
@@ -116,8 +117,14 @@ def _step(node: Node) -> str:
             f"{node.tag}:"
             f"{sum(1 for cell in node.parent.children[:60] if cell.order < node.order and cell.tag in ('td', 'th'))}"
         )
-    names = [name for name in node.classes if not any(sign.isdigit() for sign in name)]
-    return f"{node.tag}.{names[0]}" if names else node.tag
+    return _named(node.tag, node.get("class"))
+
+
+@lru_cache(maxsize=4096)
+def _named(tag: str, classes: str) -> str:
+    """An element by its tag and the first of its classes that has no figures."""
+    name = next((name for name in classes.split() if not any(sign.isdigit() for sign in name)), "")
+    return f"{tag}.{name}" if name else tag
 
 
 def _links(page: Page, item: Item, nodes: list[Node]) -> Iterator[tuple[Node, str]]:

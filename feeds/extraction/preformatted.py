@@ -6,7 +6,7 @@ text documents understands.
 
 from dataclasses import dataclass
 
-from feeds.extraction import plaintext, words
+from feeds.extraction import plaintext
 from feeds.extraction.candidates import Item
 from feeds.extraction.dom import TEXT, Node
 from feeds.extraction.page import Page
@@ -30,7 +30,7 @@ def of(page: Page) -> Flat | None:
     if not blocks:
         return None
     block = max(blocks, key=lambda node: _chars(page, node))
-    main = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
+    main = sum(line.width for line in page.main) or 1
     if _chars(page, block) < _MOST * main:
         return None
     found = plaintext.extract(_text(page, block), page.url, page.setting, page.language)
@@ -38,7 +38,7 @@ def of(page: Page) -> Flat | None:
 
 
 def _chars(page: Page, node: Node) -> int:
-    return sum(words.width(line.text) for line in page.within(node.order, node.end))
+    return sum(line.width for line in page.within(node.order, node.end))
 
 
 def _text(page: Page, block: Node) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from feeds.extraction import filelabels, links, words
 from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found
+from feeds.extraction.dom import Sums
 from feeds.extraction.page import Line, Page, Piece
 from feeds.extraction.parts import says_changed
 from state.text import folded
@@ -54,9 +55,9 @@ def of(page: Page) -> Publication | None:
     lines = [line for line in page.within(item.start, item.end) if not page.regions[line.start]]
     dated = beside(page, lines, heading)
     prose = [line for line in lines if words.is_paragraph(line.text) and not line.linked]
-    chars = sum(words.width(line.text) for line in prose)
-    main = sum(words.width(line.text) for line in page.lines if not page.regions[line.start]) or 1
-    linked = sum(words.width(line.text) for line in lines if line.linked)
+    chars = sum(line.width for line in prose)
+    main = sum(line.width for line in page.main) or 1
+    linked = sum(line.width for line in lines if line.linked)
     likely = 0.35 * min(1.0, chars / 1200) if chars >= _ENOUGH else 0.0
     if likely:
         likely += 0.35 if _declared(page) in _DOCUMENTS else 0.0
@@ -66,18 +67,17 @@ def of(page: Page) -> Publication | None:
         likely -= 0.15 * sum(
             1 for line in lines if line.heading and line.heading <= heading.heading and line is not heading
         )
-    everything = [line for line in page.lines if not page.regions[line.start]]
-    likely = max(likely, _form(page, everything, heading, dated))
+    likely = max(likely, _form(page, heading, dated))
     if not heading.heading:
         likely = min(likely, _GUESSED)
     return Publication(item, heading, max(0.0, min(1.0, likely)), chars / main, dated)
 
 
-def _form(page: Page, lines: Sequence[Line], heading: Line, dated: Line | None) -> float:
-    """How plainly the form of a page is that of one document, however short its text. lines: of the main content."""
+def _form(page: Page, heading: Line, dated: Line | None) -> float:
+    """How plainly the form of a page is that of one document, however short its text."""
     if any(_address(page, piece) for piece in heading.pieces):
         return 0.0
-    body = [line for line in lines if line.start > heading.start and line is not dated]
+    body = [line for line in page.main if line.start > heading.start and line is not dated]
     prose = _prose(body)
     if prose < _SHORT or not _few_links(page, body, dated):
         return 0.0
@@ -103,16 +103,16 @@ def _few_links(page: Page, body: Sequence[Line], dated: Line | None) -> bool:
     own = body[: next((place for place, line in enumerate(body) if line.heading), len(body))]
     if dated is not None and _prose(own) >= _TEXT:
         after = [line for line in body[len(own) :] if _leads_elsewhere(page, line)]
-        if len(after) > _RELATED or sum(words.width(line.text) for line in after) > _prose(body):
+        if len(after) > _RELATED or sum(line.width for line in after) > _prose(body):
             return False
         body = own
     elsewhere = [line for line in body if _leads_elsewhere(page, line)]
-    away, prose = sum(words.width(line.text) for line in elsewhere), _prose(body)
+    away, prose = sum(line.width for line in elsewhere), _prose(body)
     return away <= prose / (8 if len(elsewhere) > 1 else 4)
 
 
 def _prose(lines: Sequence[Line]) -> int:
-    return sum(words.width(line.text) for line in lines if _is_prose(line))
+    return sum(line.width for line in lines if _is_prose(line))
 
 
 def beside(page: Page, lines: Sequence[Line], heading: Line) -> Line | None:
@@ -172,41 +172,41 @@ def _is_file(page: Page, line: Line) -> bool:
 
 
 def _heading(page: Page) -> Line | None:
-    main = [line for line in page.lines if line.heading == 1 and not page.regions[line.start]]
+    main = [line for line in page.main if line.heading == 1]
     if not main:
-        main = [line for line in page.lines if line.heading == 2 and not page.regions[line.start]][:1]
+        main = [line for line in page.main if line.heading == 2][:1]
     if not main and (title := folded(page.title)):
-        main = [line for line in page.lines if not page.regions[line.start] and _is_named(line, title)]
+        main = [line for line in page.main if _is_named(line, title)]
     return next((line for line in main if words.may_be_title(line.text)), None)
 
 
 def _is_named(line: Line, title: str) -> bool:
     """Whether a line is what the title of the page begins with: its heading, though no heading element."""
-    return not line.linked and words.width(line.text) >= _NAME and title.startswith(folded(line.text))
+    return not line.linked and line.width >= _NAME and title.startswith(folded(line.text))
 
 
 def _article(page: Page, heading: Line) -> Item:
     """The part of the page the heading stands over: its article or main element, else the smallest with most of
     the text, else all that follows it.
     """
+    told = Sums(page.tree, ((line.start, line.width) for line in page.lines if _says_something(line)))
     for node in heading.block.ancestors():
-        if node.tag == "main" or (node.tag == "article" and _has_prose(page, Item(node.order, node.end), _SHORT)):
+        if node.tag == "main" or (node.tag == "article" and told.of(node) >= _SHORT):
             return Item(node.order, node.end)
     for node in heading.block.ancestors():
         if node.tag == "body":
             break
-        if _has_prose(page, Item(node.order, node.end), _ENOUGH):
+        if told.of(node) >= _ENOUGH:
             return Item(node.order, node.end)
-    main = [line for line in page.lines if not page.regions[line.start]]
+    main = page.main
     for node in heading.block.ancestors():
         if node.tag != "body" and node.order <= main[0].start and main[-1].end <= node.end:
             return Item(node.order, node.end)
     return Item(min(heading.block.order, main[0].start), main[-1].end)
 
 
-def _has_prose(page: Page, item: Item, chars: int) -> bool:
-    lines = page.within(item.start, item.end)
-    return sum(words.width(line.text) for line in lines if words.is_paragraph(line.text) or _is_prose(line)) >= chars
+def _says_something(line: Line) -> bool:
+    return words.is_paragraph(line.text) or _is_prose(line)
 
 
 def _declared(page: Page) -> str:

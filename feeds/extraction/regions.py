@@ -7,10 +7,12 @@ left_out.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 
 from feeds.extraction import sidelists
-from feeds.extraction.dom import TEXT, Node, Tree
+from feeds.extraction.dom import TEXT, Node, Sums, Tree
 
 _TAGS: Mapping[str, str] = {
     "nav": "navigation",
@@ -58,6 +60,7 @@ _MANY = 3  # of one name: a page has one header and one footer, items may have t
 _HOLDERS = frozenset(("div", "ul", "ol", "p", "table", "section", "center", "td"))
 _DAY = re.compile(r"\d{1,2}[^\d(]+\d{4}|\d{4}[^\d(]+\d{1,2}")  # figures as a date has them, not years with counts
 _FIGURES = re.compile(r"\d\d")
+_YEAR = re.compile(r"\d{4}")
 _SHORT_LINK = 20  # characters of a link of a menu, on the average
 _MOSTLY = 0.75  # of a menu's characters are links
 _SMALL = 0.3  # of the page's characters: more is no menu
@@ -69,13 +72,15 @@ MOST = 0.45  # of the page's text: what holds more is no side matter
 
 def of(tree: Tree) -> Sequence[str]:
     """The region of each node, by its order; "" for the main content. Cost: linear."""
-    sizes, linked = _sums(tree, lambda node: True), _sums(tree, lambda node: node.link is not None)
+    texts = [(node, len(node.text.strip())) for node in tree.nodes if node.tag == TEXT]
+    sizes = Sums(tree, ((node.order, size) for node, size in texts))
+    linked = Sums(tree, ((node.order, size) for node, size in texts if node.link is not None))
     anchors = _counted(tree, ("a",))
     heads = _counted(tree, ("h1", "main"))
+    days = Sums(tree, ((node.order, 1) for node, size in texts if size and _shows_day(node.text)))
     named = Counter(_name(node) for node in tree.nodes if node.tag != TEXT)
-    total = sizes[0] or 1
+    total = sizes.total or 1
     menus = {**_menus(tree, sizes, linked, anchors), **sidelists.of(tree, sizes, anchors)}
-    days = _summed(tree, lambda node: node.tag == TEXT and len(node.text) < 200 and bool(_DAY.search(node.text)))
     found: list[str] = []
     for node in tree.nodes:
         inherited = found[node.parent.order] if node.parent is not None else ""
@@ -85,17 +90,15 @@ def of(tree: Tree) -> Sequence[str]:
         region = _own(node)
         if region in ("header", "footer") and named[_name(node)] >= _MANY:
             region = ""
-        if region and not _fits(
-            region, sizes[node.order], total, linked[node.order], anchors[node.order], heads[node.order]
-        ):
+        if region and not _fits(region, sizes.of(node), total, linked.of(node), anchors.of(node), heads.of(node)):
             region = ""
-        if region == "navigation" and days[node.order] >= _FEW_ALIKE and node.tag not in _TAGS:
+        if region == "navigation" and days.of(node) >= _FEW_ALIKE and node.tag not in _TAGS:
             region = ""  # "near-menu": what stands there has dates, as menus do not
         found.append(region or menus.get(node.order, ""))
     return found
 
 
-def _menus(tree: Tree, sizes: Sequence[int], linked: Sequence[int], anchors: Sequence[int]) -> Mapping[int, str]:
+def _menus(tree: Tree, sizes: Sums, linked: Sums, anchors: Sums) -> Mapping[int, str]:
     """Elements that are a menu or a footer by what they hold: short links and little else, above the first heading of
     the page or below the last (on a page without headings: its first and last date or prose), whatever they are called.
     """
@@ -103,38 +106,39 @@ def _menus(tree: Tree, sizes: Sequence[int], linked: Sequence[int], anchors: Seq
     headings = headings or [node.order for node in tree.nodes if node.tag == TEXT and _is_matter(node.text)]
     if not headings:
         return {}
+    texts = [node for node in tree.nodes if node.tag == TEXT]
+    figures = Sums(tree, ((node.order, 1) for node in texts if _FIGURES.search(node.text)))  # what a date has
+    plain = Sums(tree, ((node.order, 1) for node in texts if node.link is None and node.text.strip()))
     found: dict[int, str] = {}
-    total, end = sizes[0] or 1, 0
+    total, end = sizes.total or 1, 0
     for node in tree.nodes:
-        if node.order < end or node.tag not in _HOLDERS or sizes[node.order] >= _SMALL * total:
+        if node.order < end or node.tag not in _HOLDERS:
             continue
-        links, size = anchors[node.order], sizes[node.order]
-        if not links or linked[node.order] > _SHORT_LINK * links or _has_figures(tree, node):
+        links, size = anchors.of(node), sizes.of(node)
+        if not links or size >= _SMALL * total or linked.of(node) > _SHORT_LINK * links or figures.of(node):
             continue
-        if node.end <= headings[0] and links >= _LIST_IN_FORM and linked[node.order] >= _MOSTLY * size:
+        if node.end <= headings[0] and links >= _LIST_IN_FORM and linked.of(node) >= _MOSTLY * size:
             found[node.order], end = "navigation", node.end
-        elif node.order > headings[-1] and links > 1 and 2 * linked[node.order] >= size and _is_last(tree, node):
+        elif node.order > headings[-1] and links > 1 and 2 * linked.of(node) >= size and _is_last(node, plain):
             found[node.order], end = "footer", node.end
     return found
 
 
 def _is_matter(text: str) -> bool:
     """Whether a text is what menus do not have: prose, or a date."""
-    return len(text) >= _PROSE or (len(text) < _SHORT and _DAY.search(text) is not None)
+    return len(text) >= _PROSE or _shows_day(text)
 
 
-def _has_figures(tree: Tree, node: Node) -> bool:
-    """Whether a text could be a date: it has two figures in a row."""
-    return any(_FIGURES.search(part.text) for part in tree.within(node) if part.tag == TEXT)
+def _shows_day(text: str) -> bool:
+    return len(text) < _SHORT and _YEAR.search(text) is not None and _DAY.search(text) is not None
 
 
-def _is_last(tree: Tree, node: Node) -> bool:
-    """Whether an element ends the page, and is not part of the list that does."""
-    after = tree.nodes[node.end :]
-    if any(part.tag == TEXT and part.text.strip() and part.link is None for part in after):
+def _is_last(node: Node, plain: Sums) -> bool:
+    """Whether an element ends the page, and is not part of the list that does. plain: texts that are no links."""
+    if node.parent is None or plain.total > plain.before(node.end):
         return False
-    around = node.parent
-    return around is not None and sum(child.tag == node.tag for child in around.children) <= _FEW_ALIKE
+    alike = (child for child in node.parent.children if child.tag == node.tag)
+    return len(list(islice(alike, _FEW_ALIKE + 1))) <= _FEW_ALIKE
 
 
 def _name(node: Node) -> tuple[str, str]:
@@ -152,25 +156,9 @@ def _fits(region: str, size: int, total: int, linked: int, anchors: int, heads: 
     return region == "navigation" and linked > 0.8 * size
 
 
-def _sums(tree: Tree, counts: Callable[[Node], bool]) -> list[int]:
-    """Characters of text in each node's subtree, of the texts that count."""
-    before = [0]
-    for node in tree.nodes:
-        before.append(before[-1] + (len(node.text.strip()) if node.tag == TEXT and counts(node) else 0))
-    return [before[node.end] - before[node.order] for node in tree.nodes]
-
-
-def _counted(tree: Tree, tags: tuple[str, ...]) -> list[int]:
-    """How many elements of some tags each node's subtree has."""
-    return _summed(tree, lambda node: node.tag in tags)
-
-
-def _summed(tree: Tree, counts: Callable[[Node], bool]) -> list[int]:
-    """How many nodes of each node's subtree count."""
-    before = [0]
-    for node in tree.nodes:
-        before.append(before[-1] + counts(node))
-    return [before[node.end] - before[node.order] for node in tree.nodes]
+def _counted(tree: Tree, tags: tuple[str, ...]) -> Sums:
+    """How many elements of some tags there are."""
+    return Sums(tree, ((node.order, 1) for node in tree.nodes if node.tag in tags))
 
 
 def _own(node: Node) -> str:
@@ -181,7 +169,12 @@ def _own(node: Node) -> str:
         return "" if inside else node.tag
     if region := _TAGS.get(node.tag) or _ROLES.get(node.get("role"), ""):
         return region
-    names = _CAMEL.sub("-", f"{node.get('class')} {node.get('id')}").lower()
+    return _by_names(f"{node.get('class')} {node.get('id')}") if node.attributes else ""
+
+
+@lru_cache(maxsize=4096)
+def _by_names(written: str) -> str:
+    names = _CAMEL.sub("-", written).lower()
     if not names.strip() or "elementor" in names:
         return ""
     return next((region for region, words in _PATTERNS if words.search(names)), "")

@@ -3,6 +3,7 @@
 Pure. Called by `feeds.extraction.listing` beside the dates of headings.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from feeds.extraction.candidates import Item
@@ -20,8 +21,9 @@ def beside(page: Page, items: Sequence[Item]) -> list[Found | None]:
 
 
 def reached(page: Page) -> Mapping[int, Found]:
-    """The orders of rows that a date cell of an earlier row reaches, with that date."""
-    found: list[tuple[int, Found]] = []
+    """The orders of rows that a date cell of an earlier row reaches, with that date. Cost: linear."""
+    found: dict[int, Found] = {}
+    bodies: dict[int, list[int]] = {}  # the rows of each element that has any, by its order
     for cell in page.tree.all("td", "th"):
         span, row = cell.get("rowspan").strip(), cell.parent
         if not span.isascii() or not span.isdigit() or row is None or row.parent is None:
@@ -31,7 +33,11 @@ def reached(page: Page) -> Mapping[int, Found]:
         ]
         if len(days) != 1:
             continue
-        day = days[0]
-        rows = [other for other in row.parent.children if other.tag == "tr" and other.order > row.order]
-        found += [(other.order, day) for other in rows[: min(int(span), _MOST) - 1]]
-    return dict(found)
+        body = row.parent
+        if body.order not in bodies:
+            bodies[body.order] = [other.order for other in body.children if other.tag == "tr"]
+        rows = bodies[body.order]
+        first = bisect_right(rows, row.order)
+        reach = min(int(span) or _MOST, _MOST)  # "0" is to the end of the table
+        found.update(dict.fromkeys(rows[first : first + reach - 1], days[0]))
+    return found

@@ -4,9 +4,9 @@ Pure. Called by `feeds.extraction.regions`. Words and place only: pages whose cl
 too. A list that makes up much of the page is its matter, whatever stands over it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from feeds.extraction.dom import TEXT, Node, Tree
+from feeds.extraction.dom import TEXT, Node, Sums, Tree
 from feeds.extraction.wordlist import listed
 from state.text import folded
 
@@ -64,12 +64,12 @@ _HEADINGS = frozenset(
 )
 
 
-def of(tree: Tree, sizes: Sequence[int], anchors: Sequence[int]) -> Mapping[int, str]:
-    """The elements that hold such lists with their headings. sizes, anchors: characters and links in each node's
-    subtree. Cost: linear, and the depth of each such heading.
+def of(tree: Tree, sizes: Sums, anchors: Sums) -> Mapping[int, str]:
+    """The elements that hold such lists with their headings. sizes, anchors: characters and links. Cost: linear, and
+    the depth of each such heading.
     """
     found: dict[int, str] = {}
-    most = max(_SMALL, _LARGE * sizes[0])
+    most = max(_SMALL, _LARGE * sizes.total)
     for node in tree.nodes:
         if node.tag != TEXT or not 1 < len(node.text) - node.text.count("\n") <= 4 * _LONGEST:
             continue
@@ -79,22 +79,22 @@ def of(tree: Tree, sizes: Sequence[int], anchors: Sequence[int]) -> Mapping[int,
     return found
 
 
-def _list_under(tree: Tree, text: Node, sizes: Sequence[int], anchors: Sequence[int], most: float) -> tuple[Node, ...]:
+def _list_under(tree: Tree, text: Node, sizes: Sums, anchors: Sums, most: float) -> tuple[Node, ...]:
     """The element that begins with a heading and holds its links; or the heading and the list that follows it."""
     inner = tree.nodes[text.block]
     if any(node.tag == "h1" for node in inner.ancestors()):
         return ()
     length = len(text.text.strip())
-    if sizes[inner.order] != length:
+    if sizes.of(inner) != length:
         return ()  # it does not stand alone
     for node in inner.ancestors():
-        if node.tag in ("body", "html", "main") or sizes[node.order] > most or not _begins(tree, node, text):
+        if node.tag in ("body", "html", "main") or sizes.of(node) > most or not _begins(tree, node, text):
             break
-        if anchors[node.order] - anchors[inner.order] >= _FEWEST:
+        if anchors.of(node) - anchors.of(inner) >= _FEWEST:
             return (node,)
         inner = node
-    after = _next_element(inner)
-    if after is not None and anchors[after.order] >= _FEWEST and sizes[after.order] <= most and after.tag != "main":
+    after = _next_element(tree, inner)
+    if after is not None and anchors.of(after) >= _FEWEST and sizes.of(after) <= most and after.tag != "main":
         return (inner, after)
     return ()
 
@@ -104,8 +104,11 @@ def _begins(tree: Tree, node: Node, text: Node) -> bool:
     return not any(part.tag == TEXT and part.text.strip() for part in tree.nodes[node.order : text.order])
 
 
-def _next_element(node: Node) -> Node | None:
-    around = node.parent
-    siblings = around.children if around is not None else []
-    later = (other for other in siblings if other.order > node.order and other.tag != TEXT)
-    return next(later, None)
+def _next_element(tree: Tree, node: Node) -> Node | None:
+    """The element that follows another one in the same element, or None."""
+    order = node.end
+    while node.parent is not None and order < node.parent.end:
+        if tree.nodes[order].tag != TEXT:
+            return tree.nodes[order]
+        order = tree.nodes[order].end
+    return None

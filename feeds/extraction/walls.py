@@ -42,7 +42,7 @@ def of(page: Page, markup: str, records: Sequence[Record]) -> str:
     dated = sum(record.date is not None for record in records)
     if dated >= LIST or len(records) >= _LONG:
         return "error-page" if _says(page, _is_missing, both=True) else ""
-    size = sum(words.width(line.text) for line in page.lines)
+    size = sum(line.width for line in page.lines)
     if _says(page, _is_error, both=False) and (size <= _SHORT or _says(page, _is_error, both=True)):
         return "error-page"
     if size <= _SHORT:
@@ -169,7 +169,7 @@ def _is_consent(page: Page, _markup: str, size: int) -> bool:
     """A page that is a question for consent and nothing else: it speaks of it, and has something to agree with."""
     agrees = any(words.bare(text) in wallwords.AGREE for text in _labels(page))
     about = [line for line in page.lines if _about_consent(line.text)]
-    share = sum(words.width(line.text) for line in about) / (size or 1)
+    share = sum(line.width for line in about) / (size or 1)
     return agrees and share >= 0.4
 
 
