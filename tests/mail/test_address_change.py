@@ -56,6 +56,13 @@ def test_the_question_goes_to_the_new_address_and_changes_nothing(store: Store, 
         assert subscribers.unsendable(db, [letter]) == {}
 
 
+def test_the_question_fits_a_terminal(store: Store, now: datetime, link: str) -> None:
+    ask(store, link, now)
+    with store.read() as db:
+        said = str(decode(outbox.payload(db, letters(store)[0].id), dict[str, object])["text"])
+    assert [line for line in said.splitlines() if len(line) > 78 and "/address/" not in line] == []
+
+
 def test_once_confirmed_mail_goes_to_the_new_address_only(store: Store, now: datetime, link: str) -> None:
     with store.write() as db:
         file(db, entry("e1", now=now), now=now)

@@ -1,10 +1,9 @@
 """The disk fails while mail is sent, at every commit: sending stops, says why, loses nobody, and goes on by itself."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -18,7 +17,6 @@ from state.errors import Busy, UserError
 from state.store import Store, open_store
 from tests.fakes.disk import files_that_end_after, syncs_can_fail
 from tests.fakes.postmaster import Postmaster
-from tests.fakes.sender import Sender
 from tests.mail.killing import LEASE, Field
 from tests.mail.sending import SITE, Clock, queue, simple
 
@@ -26,19 +24,6 @@ pytestmark = pytest.mark.sqlite
 PEOPLE = 4
 FULL = 1000  # octets of any file, less than a page
 POINTS = ("MAIL", "DOT", "ACCEPTED", "REPLIED")
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Sender]:
-    with Sender() as sender:
-        yield sender
-
-
-@pytest.fixture
-async def field(store: Store, tmp_path: Path, now: datetime, nursery: Sender) -> AsyncIterator[Field]:
-    async with Postmaster() as postmaster:
-        yield Field(store, tmp_path, now, postmaster, nursery)
-    nursery.kill_all()
 
 
 def everybody(count: int = PEOPLE) -> set[str]:

@@ -1,33 +1,15 @@
 """The sender is killed, at chosen points and at random ones: nobody is lost, and hardly anybody gets a mail twice."""
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
-from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
-from state.store import Store
-from tests.fakes.postmaster import Postmaster
-from tests.fakes.sender import Sender, kill
+from tests.fakes.sender import kill
 from tests.mail.killing import Field, rounds_of_kills
 from tests.mail.sending import queue
 
 BEFORE_THE_DOT = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "TEXT")
 AFTER_THE_DOT = ("DOT", "ACCEPTED", "REPLIED")
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Sender]:
-    with Sender() as sender:
-        yield sender
-
-
-@pytest.fixture
-async def field(store: Store, tmp_path: Path, now: datetime, nursery: Sender) -> AsyncIterator[Field]:
-    async with Postmaster() as postmaster:
-        yield Field(store, tmp_path, now, postmaster, nursery)
-    nursery.kill_all()
 
 
 async def killed_at(field: Field, point: str, **more: object) -> int:

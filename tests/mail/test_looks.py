@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +12,10 @@ from state.records import Edition, Subscriber
 from templates import wording
 from templates.catalogue import languages
 from templates.wording import Say
+from tests.fakes.browser import CHROMIUM, FLAGS
 from tests.mail.people import HARVEST, MINES, SITE, entry
 from tests.mail.test_edition import FULLY_TOLD, NOW, composed, many
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="NO BROWSER: chromium is not installed, mails were not looked at"
 )

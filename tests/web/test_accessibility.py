@@ -17,21 +17,12 @@ from state.migrate import migrate
 from state.records import Site
 from state.store import Store, open_store
 from templates.catalogue import languages
+from tests.fakes.browser import CHROMIUM, FLAGS
 from tests.feeds.samples import NOW
 from tests.web.looks import SITE, furnish
 from web.app import make_app, serve
 from web.settings import Serving
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="NO BROWSER: chromium is not installed, pages were not looked at"
 )
