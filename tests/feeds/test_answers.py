@@ -24,18 +24,6 @@ OFFERS = [(f"Great offer of the {n} week in the shop of the office", f"{n} June 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sqlite]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def children() -> AsyncIterator[Children]:
-    async with Children(count=1) as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with Site() as held:
-        yield held
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def watch(store: Store, children: Children, site: Site) -> AsyncIterator[Watch]:
     """A watch over the source "office", whose baseline is ROWS."""

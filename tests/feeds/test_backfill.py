@@ -1,46 +1,24 @@
 """Reading the older pages of a list: page after page, as a baseline, from where it ended before."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from feeds import sources as watched
 from feeds.backfill import backfill
-from feeds.children import Children
 from feeds.poll import Watch, poll
 from state import alarms, hosts, sources
 from state.backfills import Progress
 from state.store import Store
 from tests.fakes.site import Page, Site
 from tests.feeds.samples import NOW
-from tests.feeds.watching import NEW, ROWS, Gate, Row, listing, mailable, titles, watching
+from tests.feeds.watching import NEW, ROWS, Gate, Row, listing, mailable, titles
 
 HOUR = timedelta(hours=1)
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def children() -> AsyncIterator[Children]:
-    """One child for all tests of this module: starting it takes longer than most of them."""
-    async with Children(count=1) as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with Site() as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def watch(store: Store, children: Children) -> AsyncIterator[Watch]:
-    async with watching(store, children) as held:
-        yield held
 
 
 def old(page: int) -> list[Row]:

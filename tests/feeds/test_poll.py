@@ -1,12 +1,10 @@
 """Polls with everything real: what is stored, what is asked of the site, and what happens when it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from feeds import sources as watched
 from feeds.children import Children
@@ -24,25 +22,6 @@ HOUR = timedelta(hours=1)
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def children() -> AsyncIterator[Children]:
-    """One child for all tests of this module: starting it takes longer than most of them."""
-    async with Children(count=1) as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with Site() as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def watch(store: Store, children: Children) -> AsyncIterator[Watch]:
-    async with watching(store, children) as held:
-        yield held
 
 
 async def added(watch: Watch, url: str, id: str = "office") -> Source:

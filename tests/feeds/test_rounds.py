@@ -28,18 +28,6 @@ SETTINGS = Polling(allow=LOOPBACK, timeout=20, gap=0)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def children() -> AsyncIterator[Children]:
-    async with Children(count=1) as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with Site() as held:
-        yield held
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def other() -> AsyncIterator[Site]:
     async with Site() as held:

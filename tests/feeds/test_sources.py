@@ -43,18 +43,6 @@ MORE = PRESS.replace("Ten provinces agree on a hotline", "Hotels hire the first 
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def children() -> AsyncIterator[Children]:
-    async with Children(count=1) as held:
-        yield held
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with Site() as held:
-        yield held
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def watch(store: Store, children: Children) -> AsyncIterator[Watch]:
     async with watching(store, children, max_bytes=10_000) as held:
