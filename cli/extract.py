@@ -12,7 +12,7 @@ import click
 from cli import explaining, show
 from cli.app import VERSION, App
 from cli.values import drawing, selecting, selectors
-from state.errors import UserError
+from state.errors import Misuse, UserError
 
 if TYPE_CHECKING:
     from feeds.children import Document
@@ -127,11 +127,14 @@ async def given(
 
     polling = app.settings.polling
     if not where.lower().startswith(("http://", "https://")):
+        if not where.strip() or "://" in where:
+            raise Misuse(f"{where!r} is no address that can be read; give an http or https URL, or the path of a file")
         return Document(base_url or _file_url(where), _local(where, polling.max_bytes), select=select or {})
     async with Fetcher(polling, VERSION) as fetcher, Browser(polling, VERSION) as chromium:
         got = await (chromium.read(where, fetcher) if browser else fetcher.fetch(where))
     if not isinstance(got, Fetched):
-        raise UserError(f"{where} could not be read: {getattr(got, 'reason', 'it answered 304 to a first request')}")
+        reason = getattr(got, "reason", "it answered 304 to a first request")
+        raise UserError(f"{where} could not be read: {reason.removeprefix(f'{where}: ')}")
     return Document(base_url or got.url, got.body, got.content_type, select=select or {})
 
 

@@ -59,8 +59,6 @@ def edit(
     values = {name: value for name, value in given.items() if value is not None}
     if not (values or where is not None or select or no_select):
         raise click.UsageError("say what to change: --where, --title, --language, --timezone, --country, --every, …")
-    if values.get("every") == 0:
-        raise click.UsageError("--every is 0; give a duration like 30m, 6h or 1d")
     with app.store() as store:
         if select or no_select:
             with store.read() as db:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import click
 
-from cli.keys import Wrong, duration
+from cli.keys import Wrong, some_time
 from state.text import clean
 
 
@@ -18,7 +18,7 @@ class Duration(click.ParamType[int]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
-            return duration(value)
+            return some_time(value)
         except Wrong as error:
             self.fail(f"{value!r}: {error}", param, ctx)
 

@@ -169,7 +169,7 @@ def _judged(url: URL) -> URL:
     if "@" in url.raw_authority:
         raise RefusedUrl("it contains a user name or password")
     if not host or not _HOST.fullmatch(host):
-        raise RefusedUrl(f"{host!r} is no host")
+        raise RefusedUrl(f"{host!r} is no host" if host else "it names no host")
     if _NUMERIC_END.search(host) and not _is_address(host):
         raise RefusedUrl(f"{host!r} is a disguised address; write it like 192.0.2.1")
     if not port:

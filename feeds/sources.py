@@ -110,7 +110,7 @@ async def look(
     if polite.failed and polite.failed.kind == "robots":
         raise UserError(f"{where} is not watched: {reading.failure}; ask the site, or say --ignore-robots to read it")
     if reading.failure:
-        raise UserError(f"{where} cannot be watched: {reading.failure}")
+        raise UserError(f"{where} cannot be watched: {reading.failure.removeprefix(f'{where}: ')}")
     found = _look(asked, reading)
     _check(found)
     return found
@@ -158,6 +158,8 @@ async def _never(_pages: Sequence[Page]) -> bool:
 def address(where: str) -> str:
     """A URL as it was written, or the absolute path of a file or folder. Raises Misuse."""
     where = where.strip()
+    if not where:
+        raise Misuse("nothing was said to be watched; give a URL, or the path of a file or folder")
     if re.match(r"https?:", where, re.IGNORECASE):
         return where
     if re.match(r"[a-z][a-z0-9+.-]*:", where, re.IGNORECASE):

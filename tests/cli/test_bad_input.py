@@ -27,6 +27,10 @@ def nobody_listens() -> Iterator[str]:
         yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
 
 
+def test_an_address_is_said_once(tidings: Cli, nobody_listens: str) -> None:
+    assert tidings("extract", nobody_listens, expect=1).stderr.count(nobody_listens) == 1
+
+
 def test_an_unreachable_url_says_why(tidings: Cli, nobody_listens: str) -> None:
     for words in (("extract", nobody_listens), ("source", "add", nobody_listens, "--yes")):
         done = tidings(*words, expect=1)

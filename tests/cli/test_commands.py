@@ -323,6 +323,11 @@ def test_an_unknown_id_says_where_to_look(tidings: Cli, words: tuple[str, ...]) 
         (("digest", "preview"), "say for whom"),
         (("entry", "list", "--since", "soon"), "30d"),
         (("source", "add", "x", "--every", "often"), "duration"),
+        (("source", "add", "x", "--every", "0s"), "it cannot be 0"),
+        (("source", "add", "", "--yes"), "nothing was said"),
+        (("extract", ""), "no address"),
+        (("extract", "ftp://example.org/list"), "http or https"),
+        (("extract", "http://"), "names no host"),
     ],
 )
 def test_misuse_says_what_was_expected(tidings: Cli, words: tuple[str, ...], says: str) -> None:
