@@ -30,7 +30,7 @@ def messages(language: str) -> dict[Text, Message]:
 
 
 def test_these_languages_are_there() -> None:
-    assert catalogue.languages() == ("es", "fr")
+    assert catalogue.languages() == ("es", "fr", "km")
 
 
 @pytest.mark.parametrize("language", catalogue.languages())
@@ -71,6 +71,8 @@ def test_each_plural_has_as_many_forms_as_the_language(language: str) -> None:
         ("es", 0, "0 novedades"),
         ("es", 1, "1 novedad"),
         ("es", 2, "2 novedades"),
+        ("km", 1, "ព័ត៌មានថ្មី 1"),
+        ("km", 2, "ព័ត៌មានថ្មី 2"),
     ],
 )
 def test_the_plural_rule_is_the_languages_own(language: str, n: int, said: str) -> None:
