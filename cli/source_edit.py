@@ -10,7 +10,7 @@ from cli import show
 from cli.app import App
 from cli.keys import language, zone
 from cli.values import Checked, Duration, country, given_text, selecting, selectors
-from state.errors import Misuse
+from state.errors import Misuse, UserError
 
 if TYPE_CHECKING:
     from state.records import Source
@@ -52,6 +52,7 @@ def edit(
       tidings source edit ministry-news --select date=.posted --select title=
       tidings source edit ministry-news --where https://ministry.example.org/en/news
     """
+    from feeds import browser
     from feeds import sources as watching
     from feeds.schedule import words
     from state import sources
@@ -59,6 +60,8 @@ def edit(
     values = {name: value for name, value in given.items() if value is not None}
     if not (values or where is not None or select or no_select):
         raise click.UsageError("say what to change: --where, --title, --language, --timezone, --country, --every, …")
+    if values.get("browser") and not browser.installed():
+        raise UserError(f"source {source_id} stays as it is: {browser.MISSING}")
     with app.store() as store:
         if select or no_select:
             with store.read() as db:

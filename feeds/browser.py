@@ -100,6 +100,11 @@ _READ = """(most => {
 })"""
 
 
+def installed() -> bool:
+    """Whether the extra is there."""
+    return find_spec("playwright") is not None
+
+
 class _NoBrowser(Exception):
     """There is none that could draw."""
 
@@ -215,7 +220,7 @@ class Browser:
         if self._chromium is not None and self._chromium.is_connected():
             return self._chromium
         await self._end()
-        if find_spec("playwright") is None:
+        if not installed():
             raise _NoBrowser(MISSING)
         from playwright.async_api import Error, async_playwright
 
@@ -349,7 +354,8 @@ class _Answers:
     async def _got(self, route: Route) -> Fetched | Failed | None:
         """The answer to a request; None for what is not asked of anybody."""
         request = route.request
-        if request.method != "GET" or request.frame.page is not self.shown or request.frame.parent_frame:
+        asks = request.method == "GET" and request.url.startswith(("http://", "https://"))
+        if not asks or request.frame.page is not self.shown or request.frame.parent_frame:
             return None
         if request.resource_type == "document":
             if not self._given:

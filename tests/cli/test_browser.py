@@ -24,7 +24,7 @@ async def test_a_page_that_scripts_fill_names_the_option_and_is_watched_with_it(
 
     assert "--browser" in refused.stderr
     assert len(shown.json["entries"]) == 5
-    assert "browser:         yes" in tidings("source", "show", "office").stdout
+    assert "browser: yes" in " ".join(tidings("source", "show", "office").stdout.split())
     assert len(tidings("entry", "list", "--json").json["entries"]) == 5
     tidings("export", "service.toml")
     assert "browser = true" in (tidings.folder / "service.toml").read_text("utf-8")
@@ -41,3 +41,15 @@ async def test_a_declared_source_is_drawn(tidings: Cli) -> None:
 
     assert tidings("source", "show", "office", "--json").json["source"]["browser"] is True
     assert len(tidings("entry", "list", "--json").json["entries"]) == 5
+
+
+async def test_without_the_extra_every_command_says_what_to_install(
+    tidings: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "find_spec", lambda _name: None)
+    async with Site() as site:
+        url = app(site)
+        for words in (("extract", url), ("source", "add", url, "--yes"), ("source", "edit", "office")):
+            done = await asyncio.to_thread(tidings, *words, "--browser", expect=1)
+            assert "pip install 'tidings[browser]'" in done.stderr
+    assert tidings("source", "list", "--json").json["sources"] == []
