@@ -123,13 +123,15 @@ async def given(
     """
     from feeds.browser import Browser
     from feeds.children import Document
+    from feeds.documents import content_type
     from feeds.fetch import Fetched, Fetcher
 
     polling = app.settings.polling
     if not where.lower().startswith(("http://", "https://")):
         if not where.strip() or "://" in where:
             raise Misuse(f"{where!r} is no address that can be read; give an http or https URL, or the path of a file")
-        return Document(base_url or _file_url(where), _local(where, polling.max_bytes), select=select or {})
+        body = _local(where, polling.max_bytes)
+        return Document(base_url or _file_url(where), body, content_type(Path(where)), select=select or {})
     async with Fetcher(polling, VERSION) as fetcher, Browser(polling, VERSION) as chromium:
         got = await (chromium.read(where, fetcher) if browser else fetcher.fetch(where))
     if not isinstance(got, Fetched):

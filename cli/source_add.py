@@ -36,7 +36,7 @@ class _Wish:
 
 
 @click.command()
-@click.argument("where", metavar="URL|FILE|FOLDER")
+@click.argument("where", metavar="URL|FILE|FOLDER|maildir:PATH")
 @click.option("--id", "source_id", help="Short name (default: from the address).")
 @click.option("--every", type=Duration(), help="How often it is read (default: in its own rhythm).")
 @click.option(
@@ -64,7 +64,7 @@ class _Wish:
 def add(
     app: App, /, source_id: str | None, every: int | None, as_new: int | None, yes: bool, as_json: bool, **given: object
 ) -> None:
-    """Watch URL, a file or a folder for new entries.
+    """Watch URL, a file, a folder or the Maildir of a newsletter for new entries.
 
     The page may be a listing, a feed or plain text: the kind is found out. Its
     present entries are a baseline that mails nobody, unless --as-new says
@@ -78,6 +78,7 @@ def add(
     Examples:
       tidings source add https://example.org/news --every 2h
       tidings source add https://example.org/news --select item=.release
+      tidings source add maildir:/srv/mail/mill
     """
     wish = _wish(**given)  # type: ignore[arg-type]
 

@@ -166,7 +166,7 @@ def render(kept: Kept) -> str:
 
 
 def _source_values(source: Source) -> dict[str, object]:
-    kind = "" if source.kind == "folder" else source.kind
+    kind = "" if source.kind in ("folder", "mail") else source.kind
     given = {name: getattr(source, name) for name in FIELDS}
     return {"id": source.id, "where": source.where, "kind": kind, **given, "every": words(source.every)}
 

@@ -1,10 +1,9 @@
-"""Read what stands at a source's address: a web page and the pages that follow it, a file, a folder of files.
+"""Read what stands at a source's address: a web page and those that follow it, a file, a folder of files, a Maildir.
 
-A document that did not change since it was read last (304, or the same bytes) is
-not parsed. Nothing is stored and nothing decided here, except what a document's
-permanent address is. One unreadable file does not keep the others of its folder
-from being read. A file is read only for a source that is a path, never because a
-document names it. Called by `feeds.poll` and `feeds.sources`.
+A document that did not change since it was read last (304, or the same bytes) is not parsed. Nothing is stored and
+nothing decided here, except what a document's permanent address is. One unreadable file does not keep the others of its
+folder from being read. A file is read only for a source that is a path, never because a document names it. A Maildir is
+only looked into: no message is marked or moved. Called by `feeds.poll` and `feeds.sources`.
 """
 
 import asyncio
@@ -23,6 +22,8 @@ from feeds.fetch import Failed, Fetched, Fetching, NotModified
 from state.records import Extraction, Hub, Source, Unreadable, Validators
 
 PAGES = 10  # of one list, at most, in an ordinary poll
+MESSAGE = "message/rfc822"  # the content type of a mail
+_MAILDIR = ("new", "cur")
 _BODIES = 20_000_000  # bytes of the documents of a folder that are held together; of more, the text is not kept
 
 
@@ -211,12 +212,15 @@ async def _read_files(reader: Reader, source: Source, known: Mapping[str, Valida
             unchanged.append(got.validators)
             continue
         page = got if isinstance(got, Unreadable) else await _extract(reader, source, url, got, now)
+        if isinstance(page, Unreadable) and not file.exists() and is_maildir(root):
+            continue  # somebody read it meanwhile, which moves it: it is there under another name at the next poll
         if isinstance(page, Unreadable):
             unreadable.append((file.name, page.reason))
         else:
             held += len(page.body)
             pages.append(page if held <= _BODIES else replace(page, body=b""))
-    failure = "" if pages or unchanged else _nothing(root, unreadable)
+    empty = source.kind == "mail" and is_maildir(root) and not unreadable  # before the first message
+    failure = "" if pages or unchanged or empty else _nothing(root, unreadable)
     return Reading(pages=tuple(pages), unchanged=tuple(unchanged), unreadable=tuple(unreadable), failure=failure)
 
 
@@ -227,12 +231,19 @@ def _nothing(root: Path, unreadable: Sequence[tuple[str, str]]) -> str:
 
 
 def _listed(root: Path) -> list[Path]:
-    """The file itself, or the visible files of the folder by name. Raises OSError."""
+    """The file itself, or the visible files of the folder, or of both parts of a Maildir, by name. Raises OSError."""
     if not root.is_dir():
         if not root.is_file():
             raise FileNotFoundError(ENOENT, "there is no such file or folder")
         return [root]
-    return sorted((file for file in root.iterdir() if file.is_file() and not file.name.startswith(".")), key=str)
+    folders = [root / part for part in _MAILDIR] if is_maildir(root) else [root]
+    found = [file for folder in folders for file in folder.iterdir() if file.is_file()]
+    return sorted((file for file in found if not file.name.startswith(".")), key=lambda file: file.name)
+
+
+def is_maildir(folder: Path) -> bool:
+    """Whether messages lie in a folder, one file each, as mail servers deliver them (maildir(5))."""
+    return all((folder / part).is_dir() for part in _MAILDIR)
 
 
 def _read_file(
@@ -254,15 +265,23 @@ def _read_file(
     validators = Validators(url, last_modified=stamp, body_hash=hashlib.sha256(body).hexdigest())
     if _same(validators, known):
         return NotModified(validators)
-    return Fetched(url, body, "", validators)
+    return Fetched(url, body, MESSAGE if is_maildir(root) else content_type(file), validators)
+
+
+def content_type(file: Path) -> str:
+    """What a file says by its name that its bytes do not show; "" for most."""
+    return MESSAGE if file.suffix.lower() == ".eml" else ""
 
 
 def file_url(file: Path, root: Path, base_url: str) -> str:
     """The permanent address of a local document.
 
     A folder's file lies below base_url; a single file is at base_url itself, unless that ends
-    in a slash. Without base_url it is the file: URL.
+    in a slash. Without base_url it is the file: URL. A message of a Maildir is known by the part
+    of its name that stays.
     """
+    if file.parent != root and file.parent.parent == root:
+        file = root / file.name.partition(":")[0]
     if not base_url:
         return file.as_uri()
     if file != root:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from feeds import commit, schedule
 from feeds.canonical import host, url_key
-from feeds.documents import Page, Reading, is_path, read
+from feeds.documents import Page, Reading, is_maildir, is_path, read
 from feeds.extraction.selectors import METHOD
 from feeds.obstacles import told
 from feeds.poll import Watch
@@ -28,7 +28,7 @@ from state import alarms, doubts, entries, hosts, polls, publications, raw, sour
 from state.chunks import chunks
 from state.errors import Conflict, Misuse, UserError
 from state.hosts import Robots, host_of
-from state.records import Rival, Site, Source, SourceKind
+from state.records import Extraction, Rival, Site, Source, SourceKind
 from state.store import Store
 from state.text import clean, folded
 from state.topics import RESERVED, RESERVED_STARTS
@@ -38,6 +38,7 @@ ALL = -1  # as_new: every entry of the first sight is news
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _READING = ("language", "timezone", "base_url", "select", "browser")  # how documents are read depends on these
 _RENDERED = 100  # entries in one transaction
+_HOW = "docs/howto/newsletters.md says how"
 _KINDS = ("auto", "page", "feed", "sitemap", "json", "text")
 
 
@@ -99,10 +100,11 @@ async def look(
     if kind not in _KINDS:
         raise Misuse(f"--kind is {kind!r}; give one of {', '.join(_KINDS)}")
     where = address(where)
+    mail = is_path(where) and is_maildir(Path(where))
     asked = Source(
-        id="", where=where, kind="page", title="", language="", timezone=watch.site.timezone, country="",
-        base_url=base_url, every=watch.settings.every, state="active", created_at=now, select=dict(select or {}),
-        ignore_robots=ignore_robots, browser=browser,
+        id="", where=where, kind="mail" if mail else "page", title="", language="", timezone=watch.site.timezone,
+        country="", base_url=base_url, every=watch.settings.every, state="active", created_at=now,
+        select=dict(select or {}), ignore_robots=ignore_robots, browser=browser,
     )  # fmt: skip
     polite = watch.polite(await asyncio.to_thread(_robots, watch, where), now=now, of=asked)
     reader = replace(watch.reader, kind=kind, fetcher=polite)
@@ -156,12 +158,16 @@ async def _never(_pages: Sequence[Page]) -> bool:
 
 
 def address(where: str) -> str:
-    """A URL as it was written, or the absolute path of a file or folder. Raises Misuse."""
+    """A URL as it was written, or the absolute path of a file, a folder or (maildir:PATH) a Maildir. Raises Misuse."""
     where = where.strip()
     if not where:
         raise Misuse("nothing was said to be watched; give a URL, or the path of a file or folder")
     if re.match(r"https?:", where, re.IGNORECASE):
         return where
+    if re.match(r"maildir:", where, re.IGNORECASE):
+        return _maildir(where.partition(":")[2])
+    if re.match(r"imaps?:", where, re.IGNORECASE):
+        raise Misuse(f"{re.sub('//.*@', '//…@', where)} is not read itself; have its mail put into a Maildir: {_HOW}")
     if re.match(r"[a-z][a-z0-9+.-]*:", where, re.IGNORECASE):
         raise Misuse(f"{where} is no address that can be watched; give an http or https URL, or the path of a file")
     path = Path(where).expanduser().absolute()
@@ -170,15 +176,23 @@ def address(where: str) -> str:
     return str(path.resolve())
 
 
+def _maildir(where: str) -> str:
+    folder = Path(where.removeprefix("//")).expanduser().absolute().resolve()
+    if not is_maildir(folder):
+        raise Misuse(f"{folder} is no Maildir: it has no new and cur; name the folder that mail is delivered to")
+    return str(folder)
+
+
 def _look(asked: Source, reading: Reading) -> Look:
     extractions = [page.extraction for page in reading.pages]
     folder = is_path(asked.where) and Path(asked.where).is_dir()
-    first = extractions[0]
+    first = extractions[0] if extractions else Extraction("mail", "mail")  # a Maildir before its first message
+    folder_kind: SourceKind = "mail" if asked.kind == "mail" else "folder"
     name = Path(asked.where).name if is_path(asked.where) else host(asked.where) or asked.where
     languages = {extraction.language for extraction in extractions}
     return Look(
         where=asked.where,
-        kind="folder" if folder else cast(SourceKind, first.kind),
+        kind=folder_kind if folder else cast(SourceKind, first.kind),
         title=clean(name if folder else first.title or name),
         language=first.language if len(languages) == 1 else "",
         documents=reading.pages,
@@ -216,7 +230,7 @@ async def add(
     newest entries are news; None = none, ALL = all. Raises Conflict where it is watched already
     or the id is taken, Misuse for a bad id, UserError where there is no entry.
     """
-    if not any(page.extraction.records for page in look.documents):
+    if look.kind != "mail" and not any(page.extraction.records for page in look.documents):
         remarks = [remark for page in look.documents for remark in page.extraction.remarks]
         told = remarks[0] if remarks else f"see what was left out: `tidings extract {look.where}`"
         raise UserError(f"{look.where} shows no entries; {told}")

@@ -146,14 +146,14 @@ class Unreadable:
 
 # ---- sources ----
 
-SourceKind: TypeAlias = Literal["page", "feed", "sitemap", "json", "text", "folder"]
+SourceKind: TypeAlias = Literal["page", "feed", "sitemap", "json", "text", "folder", "mail"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Something we watch. every: seconds between polls. country: ISO 3166 code of the page, or "".
 
-    where: URL, or absolute path of a file or folder. base_url: what relative links and
+    where: URL, or absolute path of a file, a folder, or a Maildir (kind "mail"). base_url: what relative links and
         the permanent address of a local document are resolved against ("" = where).
     select: field name -> selector, the admin's overrides (docs/howto/selectors.md).
     state: "active", "paused" or "removed". fixed: the admin chose `every`; else it is where the

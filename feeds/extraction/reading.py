@@ -17,6 +17,7 @@ from feeds.extraction import (
     filekinds,
     jsonformats,
     languages,
+    mailformats,
     packed,
     page,
     plaintext,
@@ -43,6 +44,10 @@ def extract(document: Document, now: datetime) -> Extraction | Unreadable:
             return Unreadable(f"{error}; {_NEWEST}")
         except ValueError:
             pass  # named below as the archive it is
+    if content_type.partition(";")[0].strip().lower() == mailformats.TYPE:
+        setting = _setting(document.language, now, _zone(document.timezone))
+        told = mailformats.extract(body, document.url, document.language, setting)
+        return languages.told(told) if isinstance(told, Extraction) else told
     if name := filekinds.named(body, content_type):
         return Unreadable(f"the document is {name}, not a page; give the address of the page that lists such documents")
     text = charset.decode(body, content_type)[0].replace("\0", "")

@@ -118,3 +118,17 @@ def test_webhooks_are_added_as_the_page_says(reader: Reader) -> None:
 
     assert "secret: whsec_" in printed
     assert printed.count("https://example.org/hook") == 2
+
+
+def test_a_newsletter_is_watched_as_the_page_says(reader: Reader) -> None:
+    for part in ("new", "cur", "tmp"):
+        (reader.folder / "mill" / part).mkdir(parents=True)
+    reader.stands_for = {"/srv/mail/mill": str(reader.folder / "mill")}
+    add, poll, listed = commands("newsletters.md")[0].splitlines()
+    reader.types("tidings init")
+    reader.types(add)
+    (reader.folder / "mill" / "new" / "1.M1.host").write_bytes(b"Subject: Looms stand still\r\n\r\nOn Mondays.\r\n")
+
+    reader.types(poll)
+
+    assert "Looms stand still" in reader.types(listed)
