@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from mail import rhythm
@@ -42,7 +43,7 @@ class Section:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cohort:
     """Everything that the content of an edition depends on. period: the message's key.
 
@@ -56,7 +57,7 @@ class Cohort:
     period: str
     changed: tuple[Item, ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """A hash: equal cohorts have equal names, in every process."""
         return hashlib.sha256(encode(self).encode()).hexdigest()

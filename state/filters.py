@@ -14,6 +14,7 @@ equal wishes are one row.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from state.errors import Misuse
@@ -108,6 +109,7 @@ def _accepts(facet: str, values: tuple[str, ...], entry: Entry) -> bool:
             return entry.source in values
 
 
+@lru_cache(maxsize=2_000)
 def parse_expression(text: str) -> Expression:
     """Read "topic" or "topic?facet=value&facet=value,value".
 

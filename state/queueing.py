@@ -5,7 +5,7 @@ there already is passed over, whoever wrote it.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -39,7 +39,7 @@ def enqueue_all(db: Connection, drafts: Sequence[Draft], *, lane: int, now: date
         "created_at": now,
         "updated_at": now,
     }
-    values = [asdict(draft) | same for draft in drafts]
+    values = [{name: getattr(draft, name) for name in Draft.__dataclass_fields__} | same for draft in drafts]
     row = insert(db, outbox).on_conflict_do_nothing(index_elements=["subscriber", "kind", "key"])
     made = db.execute(row.returning(outbox.c.subscriber, outbox.c.id), values)
     return {row.subscriber: row.id for row in made}

@@ -93,7 +93,9 @@ def move_cursors(db: Connection, keys: Sequence[tuple[str, str]], seq: int) -> N
     """
     for some in chunks(keys):
         these = tuple_(subscriptions.c.subscriber, subscriptions.c.topic).in_(some)
-        db.execute(update(subscriptions).where(these, subscriptions.c.cursor_seq < seq).values(cursor_seq=seq))
+        found = subscriptions.c.subscriber.in_([name for name, _ in some])  # SQLite would look through all for pairs
+        behind = subscriptions.c.cursor_seq < seq
+        db.execute(update(subscriptions).where(found, these, behind).values(cursor_seq=seq))
     db.execute(update(counters).where(counters.c.name == WINDOWS, counters.c.value > seq).values(value=seq))
 
 
