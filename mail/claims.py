@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 from mail.answers import Envelope
 from mail.pacing import Pacer, domain
 from mail.settings import Mailing
-from state import editions, keys, outbox, pacing, subscribers
+from state import editions, keys, outbox, pacing
 from state.keys import Keys
 from state.outbox import Result
-from state.records import Edition, Message, Site, Subscriber
+from state.records import Edition, Message, Site
 from state.store import Store
 
 CLAIM_LEASE = 300.0  # seconds that a message may wait between claim and begin
@@ -40,7 +40,6 @@ class Assemble(Protocol):
         *,
         edition: Edition | None,
         payload: str,
-        subscriber: Subscriber,
         keys: Keys,
         site: Site,
         settings: Mailing,
@@ -163,23 +162,15 @@ class Claims:
         """Assemble what was claimed; results for what cannot go out."""
         settled: list[Result] = []
         with self._store.read() as db:
-            people = subscribers.of_ids(db, [message.subscriber for message in claimed])
             tokens = keys.known(db, "token")
             said = outbox.payloads(db, [message.id for message in claimed if not message.edition])
             for message in claimed:
-                person = people.get(message.subscriber)
-                if message.subscriber == subscribers.ADMIN:
-                    person = subscribers.admin(message)
-                if person is None:  # all other reasons are asked for when the message is begun
-                    gone = "no such subscriber any more"
-                    settled.append(Result(message.id, message.fence, "suppressed", reply=gone))
-                    continue
                 paced = self._pacer.paced(message.recipient)
                 if later := self.later(message, now):
                     settled.append(later)
                     continue
                 try:
-                    envelope = self._envelope(db, message, said.get(message.id, ""), person, tokens, now)
+                    envelope = self._envelope(db, message, said.get(message.id, ""), tokens, now)
                 except Exception as error:  # the edge of one unit of work: this message is held, the next goes on
                     log.exception("assemble", message=message.id, subscriber=message.subscriber)
                     words = f"this mail could not be put together: {type(error).__name__}: {error}"
@@ -188,14 +179,11 @@ class Claims:
                     self._jobs[message.lane].append(Job(message, envelope, paced))
         return settled
 
-    def _envelope(
-        self, db: Connection, message: Message, payload: str, person: Subscriber, tokens: Keys, now: datetime
-    ) -> Envelope:
+    def _envelope(self, db: Connection, message: Message, payload: str, tokens: Keys, now: datetime) -> Envelope:
         return self._assemble(
             message,
             edition=self._edition(db, message.edition) if message.edition else None,
             payload=payload,
-            subscriber=person,
             keys=tokens,
             site=self._site,
             settings=self._settings,

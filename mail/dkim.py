@@ -11,6 +11,7 @@ import base64
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,6 +29,7 @@ Algorithm = Literal["rsa", "ed25519"]
 TWICE = ("from", "to", "subject", "date")
 RSA_BITS = 2048
 _SHA256 = utils.Prehashed(hashes.SHA256())
+_WHITE = re.compile(rb"(?:[ \t]|\r\n(?=[ \t]))+")  # one space in canonical form, line ends of folds too
 _LABELS = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 
@@ -159,30 +161,44 @@ class _Lines:
     canonical: bytes
 
 
-def signatures(signing: tuple[Signer, ...], *, personal: bytes, static: bytes, body: bytes, now: datetime) -> bytes:
+def signatures(
+    signing: tuple[Signer, ...], *, personal: bytes, static: bytes, body: Sequence[bytes], now: datetime
+) -> bytes:
     """The header lines that sign a mail whose head is `personal` and then `static`, and its body.
 
-    static: ends with the empty line. body: as it goes over the wire, before dot-stuffing.
+    static: ends with the empty line. body: in pieces, before dot-stuffing; it ends in one CRLF, after a line that is
+    not empty, and so is in canonical form already (RFC 6376 section 3.4.3).
     """
     if not signing:
         return b""
     own = _relaxed(personal)
     shared = _static(static)
     names = ":".join((*shared.names, *own.names, *(name for name in TWICE if name in (*shared.names, *own.names))))
-    whole = body if body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n") else body.rstrip(b"\r\n") + b"\r\n"
-    body_hash = base64.b64encode(hashlib.sha256(whole).digest()).decode()
+    octets = hashlib.sha256()
+    for piece in body:
+        octets.update(piece)
+    body_hash = base64.b64encode(octets.digest()).decode()
     head = hashlib.sha256(shared.canonical)
     head.update(own.canonical)
+    signed_at = int(now.timestamp())
     made: list[str] = []
     for signer in reversed(signing):  # RSA stands above
-        line = (
-            f"DKIM-Signature: v=1; a={signer.algorithm}-sha256; c=relaxed/simple; d={signer.domain};\r\n"
-            f"\ts={signer.selector}; t={int(now.timestamp())};\r\n\th={_folded(names)};\r\n\tbh={body_hash};\r\n\tb="
-        )
+        line, unfolded = _unsigned(signer.algorithm, signer.domain, signer.selector, names)
         digest = head.copy()
-        digest.update(b"dkim-signature:" + _unfolded(line.partition(": ")[2]).encode())
-        made.insert(0, f"{line}{_lines_of(base64.b64encode(signer.sign(digest.digest())).decode())}\r\n")
+        digest.update((unfolded % (signed_at, body_hash)).encode())
+        signature = _lines_of(base64.b64encode(signer.sign(digest.digest())).decode())
+        made.insert(0, f"{line % (signed_at, body_hash)}{signature}\r\n")
     return "".join(made).encode()
+
+
+@lru_cache(maxsize=16)
+def _unsigned(algorithm: Algorithm, domain: str, selector: str, names: str) -> tuple[str, str]:
+    """The line up to its signature, as it goes out and in canonical form; holes for time (%d) and body hash (%s)."""
+    line = (
+        f"DKIM-Signature: v=1; a={algorithm}-sha256; c=relaxed/simple; d={domain};\r\n"
+        f"\ts={selector}; t=%d;\r\n\th={_folded(names)};\r\n\tbh=%s;\r\n\tb="
+    )
+    return line, _relaxed(line.encode()).canonical.decode().removesuffix("\r\n")
 
 
 @lru_cache(maxsize=16)
@@ -193,20 +209,15 @@ def _static(lines: bytes) -> _Lines:
 def _relaxed(lines: bytes) -> _Lines:
     """Canonical header lines (RFC 6376 section 3.4.2): unfolded, white space as one space, names in lower case."""
     names, canonical = [], []
-    for line in re.sub(rb"\r\n[ \t]+", b" ", lines).split(b"\r\n"):
+    for line in _WHITE.sub(b" ", lines).split(b"\r\n"):
         if line:
             name, _, value = line.partition(b":")
             low = name.strip().lower()
             names.append(low.decode())
-            canonical.append(low + b":" + re.sub(rb"[ \t]+", b" ", value).strip(b" \t") + b"\r\n")
+            canonical.append(low + b":" + value.strip(b" ") + b"\r\n")
     return _Lines(tuple(names), b"".join(canonical))
 
 
-def _unfolded(value: str) -> str:
-    return re.sub(r"[ \t]+", " ", re.sub(r"\r\n[ \t]+", " ", value)).strip(" \t")
-
-
-@lru_cache(maxsize=16)
 def _folded(names: str) -> str:
     """The list h=, cut at its colons into lines of fewer than 78 characters."""
     rows = [""]

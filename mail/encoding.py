@@ -39,17 +39,17 @@ class Part:
     heads: tuple[bytes, ...] = ()
     tails: tuple[bytes, ...] = ()
 
-    def fill(self, *fillers: bytes) -> bytes:
-        """The part for one person. fillers: ASCII, one for each kind of hole, of the length it was encoded for."""
+    def fill(self, *fillers: bytes) -> list[bytes]:
+        """The pieces of one person's part. fillers: ASCII, for each kind of hole, of the length it was encoded for."""
         filled = [self.pieces[0]]
         if self.method == "quoted-printable":
             lines = [_on_own_lines(filler) for filler in fillers]
             for which, piece in zip(self.order, self.pieces[1:], strict=True):
                 filled += [lines[which], piece]
-            return b"".join(filled)
+            return filled
         for which, head, tail, piece in zip(self.order, self.heads, self.tails, self.pieces[1:], strict=True):
             filled += [_base64_lines(head + fillers[which] + tail), piece]
-        return b"".join(filled)
+        return filled
 
 
 def encode(text: str, holes: Sequence[str], length: int) -> Part:
@@ -59,7 +59,7 @@ def encode(text: str, holes: Sequence[str], length: int) -> Part:
     order = tuple(holes.index(marker) for marker in cut[1::2])
     printable, packed = _quoted_printable(static, order), _base64(static, order, length)
     fillers = [b"x" * length] * len(holes)
-    return printable if len(printable.fill(*fillers)) <= len(packed.fill(*fillers)) else packed
+    return min(printable, packed, key=lambda part: sum(map(len, part.fill(*fillers))))
 
 
 def _crlf(text: str) -> str:

@@ -19,7 +19,7 @@ from mail.encoding import Part, encode
 from mail.settings import Mailing
 from state.codec import decode
 from state.keys import Keys
-from state.records import Edition, Every, Message, Site, Subscriber
+from state.records import Edition, Every, Message, Site
 from templates import links
 
 BULK = ("digest", "now", "sample")  # kinds of message that go to many
@@ -54,12 +54,21 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """What is the same in all mails of an edition. static: header lines without the personal ones."""
+    """What is the same in all mails of an edition.
+
+    static: header lines but the personal ones.
+    bounces: domain of the envelope's sender. page, mailto: where one leaves, up to the token.
+    """
 
     static: bytes
     boundary: bytes
     text: Part
     html: Part
+    signers: tuple[dkim.Signer, ...]
+    bounces: str
+    page: str
+    mailto: str
+    idempotency: str
 
 
 def hole(edition_id: str, purpose: tokens.Purpose = "unsubscribe") -> str:
@@ -78,7 +87,6 @@ def assemble(
     *,
     edition: Edition | None,
     payload: str,
-    subscriber: Subscriber,
     keys: Keys,
     site: Site,
     settings: Mailing,
@@ -88,7 +96,7 @@ def assemble(
 
     now: the Date, so that a mail that waited long in the queue does not look forged; its Message-ID never changes.
     """
-    fillers = [tokens.make(keys, tokens.Token(purpose, subscriber.id, subscriber.generation)) for purpose in HOLES]
+    fillers = [tokens.make(keys, tokens.Token(purpose, message.subscriber, message.generation)) for purpose in HOLES]
     token = fillers[0]
     if edition is None:
         written = decode(payload, Letter)
@@ -99,28 +107,27 @@ def assemble(
     else:
         encoded = _of_edition(edition, message.kind, site, settings, len(token))
     report = tokens.bounce(keys, message.id)  # what reports name: in VERP and in DSN
-    mail_from = f"{report}@{headers.bounce_domain(site, settings)}"
     to, smtputf8 = addresses.on_wire(message.recipient)
     personal = headers.personal(
         to=to,
         message_id=message.message_id,
         date=_date(now.replace(microsecond=0)),
-        unsubscribe=links.unsubscribe(site, token),
-        mailto=headers.mailto(token, site, settings),
+        unsubscribe=encoded.page + token,
+        mailto=encoded.mailto + token,
         bulk=message.kind in BULK,
-        idempotency=settings.idempotency_header,
+        idempotency=encoded.idempotency,
     )
-    body = b"".join(_body(encoded, [filler.encode() for filler in fillers]))
-    signed = dkim.signatures(dkim.signers(settings), personal=personal, static=encoded.static, body=body, now=now)
-    data = b"".join((signed, personal, encoded.static, body))
-    return Envelope(mail_from, to, data, smtputf8, ready=True, envid=report)
+    body = _body(encoded, [filler.encode() for filler in fillers])
+    signed = dkim.signatures(encoded.signers, personal=personal, static=encoded.static, body=body, now=now)
+    data = b"".join((signed, personal, encoded.static, *body))
+    return Envelope(f"{report}@{encoded.bounces}", to, data, smtputf8, ready=True, envid=report)
 
 
 def _body(encoded: _Encoded, fillers: Sequence[bytes]) -> Sequence[bytes]:
     """multipart/alternative: the text first, the HTML last and so preferred (RFC 2046 5.1.4)."""
     return (
-        b"--", encoded.boundary, b"\r\n", headers.part("plain", encoded.text.method), encoded.text.fill(*fillers),
-        b"\r\n--", encoded.boundary, b"\r\n", headers.part("html", encoded.html.method), encoded.html.fill(*fillers),
+        b"--", encoded.boundary, b"\r\n", headers.part("plain", encoded.text.method), *encoded.text.fill(*fillers),
+        b"\r\n--", encoded.boundary, b"\r\n", headers.part("html", encoded.html.method), *encoded.html.fill(*fillers),
         b"\r\n--", encoded.boundary, b"--\r\n",
     )  # fmt: skip
 
@@ -156,7 +163,17 @@ def _encoded(
         settings=settings,
     )
     holes = [hole(name, purpose) for purpose in HOLES]
-    return _Encoded(static, boundary.encode(), encode(text, holes, length), encode(html, holes, length))
+    return _Encoded(
+        static,
+        boundary.encode(),
+        encode(text, holes, length),
+        encode(html, holes, length),
+        dkim.signers(settings),
+        headers.bounce_domain(site, settings),
+        links.unsubscribe(site, ""),
+        headers.mailto("", site, settings),
+        settings.idempotency_header,
+    )
 
 
 @lru_cache(maxsize=4)

@@ -54,6 +54,8 @@ class Pacer:
 
     def answered(self, recipient: str, answer: Answer) -> None:
         """Take note of how a transaction ended."""
+        if not self._paces and isinstance(answer.reply, Reply) and answer.reply.code < 300:
+            return  # nobody has asked us to slow down, and nobody does now
         name = domain(recipient)
         with self._lock:
             before = self._paces.get(name) or Pace(name)

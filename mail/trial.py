@@ -16,7 +16,7 @@ from mail.settings import Mailing
 from state.codec import encode
 from state.errors import UserError
 from state.keys import Keys
-from state.records import Message, Site, Subscriber
+from state.records import Message, Site
 
 PATIENCE = Timeouts(connect=20.0, command=60.0, text=60.0, dot=120.0)  # somebody sits and waits
 
@@ -57,12 +57,9 @@ async def try_out(
         )
     server = parse_server(settings.smtp, settings.tls)
     name = message_id(site, address.key, "test", now.isoformat())
-    nobody = Subscriber("test", address.email, "confirmed", site.timezone, site.language, "09:00", 0, 1, 1, now)
-    message = Message(0, nobody.id, address.email, "test", name, None, name, 0, "sending", 0, 0, now, None)
+    message = Message(0, "test", address.email, "test", name, None, name, 0, "sending", 0, 0, now, None)
     letter = encode(written(site, settings, now))
-    envelope = assemble(
-        message, edition=None, payload=letter, subscriber=nobody, keys=keys, site=site, settings=settings, now=now
-    )
+    envelope = assemble(message, edition=None, payload=letter, keys=keys, site=site, settings=settings, now=now)
     steps: list[Step] = []
     encryption = ""
     made = await smtp.connect(server, timeouts=timeouts, heard=lambda phase, reply: steps.append(_step(phase, reply)))

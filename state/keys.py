@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -29,13 +30,13 @@ class Key:
     retired_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
     """All keys of one purpose."""
 
     known: tuple[Key, ...]
 
-    @property
+    @cached_property
     def current(self) -> Key:
         """The newest one that is not retired."""
         return max((key for key in self.known if key.retired_at is None), key=lambda key: (key.created_at, key.id))

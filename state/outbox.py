@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, or_, select, tuple_, update
 
 from state.chunks import chunks
 from state.errors import NotFound
@@ -40,10 +40,14 @@ LANES = (0, 1)  # single mails (confirmations), digests
 
 
 # The statements that run for every message are built once: building them costs as much as running them.
-_OURS = (outbox.c.id == bindparam("of")) & (outbox.c.fence == bindparam("under"))
 _BEGIN = (
     update(outbox)
-    .where(_OURS, outbox.c.state == "claimed")
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),  # by which SQLite finds them: it does not by pairs
+        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("ours", expanding=True)),
+        outbox.c.state == "claimed",
+        outbox.c.lease_until > bindparam("now"),
+    )
     .values(
         state="sending",
         lease_until=bindparam("until"),
@@ -51,12 +55,9 @@ _BEGIN = (
         phase="",
         updated_at=bindparam("now"),
     )
+    .returning(outbox.c.id)
 )
-_CLAIMED = select(outbox.c.id, outbox.c.fence).where(
-    outbox.c.id.in_(bindparam("ids", expanding=True)),
-    outbox.c.state == "claimed",
-    outbox.c.lease_until > bindparam("now"),
-)
+_OURS = (outbox.c.id == bindparam("of")) & (outbox.c.fence == bindparam("under"))
 _RECORD = (
     update(outbox)
     .where(_OURS, or_(*(outbox.c.state == state for state in TAKEN)))  # no IN: it cannot be run for many at once
@@ -207,12 +208,11 @@ def begin_all(
     where a claim is no longer ours (it ran out, or the message was cancelled) nothing may be sent.
     """
     until = now + timedelta(seconds=lease)
-    wanted = {message.id: message.fence for message in messages}
-    found = db.execute(_CLAIMED, {"ids": list(wanted), "now": now}) if wanted else ()
-    ours = [row.id for row in found if wanted[row.id] == row.fence]
-    if ours:
-        db.execute(_BEGIN, [{"of": number, "under": wanted[number], "now": now, "until": until} for number in ours])
-    return until, frozenset(ours)
+    ours = [(message.id, message.fence) for message in messages]
+    if not ours:
+        return until, frozenset()
+    ids = [message.id for message in messages]
+    return until, frozenset(db.scalars(_BEGIN, {"ids": ids, "ours": ours, "now": now, "until": until}))
 
 
 def record(db: Connection, results: Iterable[Result], *, now: datetime, resend_at: datetime | None) -> int:

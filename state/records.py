@@ -395,6 +395,7 @@ class Message:
         instant, or the token. lane: 0 single mails, 1 digests.
     state: queued, claimed, sending, accepted, deferred, refused, suppressed, in-doubt, held, cancelled.
     fence: rises with each claim; an outcome with an older fence is not recorded.
+    generation: of the subscriber's address when it was written; another one by now, and it does not go.
     """
 
     id: int
@@ -415,6 +416,7 @@ class Message:
     phase: str = ""
     reply: str = ""
     updated_at: datetime | None = None
+    generation: int = 1
 
 
 # ---- settings that every package shares ----

@@ -9,6 +9,7 @@ about one person happens in a row (state/locks.py).
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
@@ -21,7 +22,7 @@ from state.schema import counters, outbox, subscriber_log, subscribers, subscrip
 ERASED = "erased"  # the counter that says when somebody left last who was erased, in microseconds
 ADMIN = "admin"  # in the outbox, instead of a subscriber: a mail to the admin of this service (mail/alarm_mail.py)
 EPOCH = datetime.fromtimestamp(0, UTC)
-_FIELDS = [column for column in subscribers.c if column.name != "email_key"]
+_FIELDS = [subscribers.c[name] for name in Subscriber.__dataclass_fields__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,5 @@ def unsendable(db: Connection, messages: Collection[Message]) -> dict[int, str]:
     return reasons
 
 
-def admin(message: Message) -> Subscriber:
-    """The recipient of a mail to the admin, as mails are put together for one; there is no row of it."""
-    return Subscriber(ADMIN, message.recipient, "confirmed", "UTC", "en", "09:00", 0, 1, 0, EPOCH)
-
-
-def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:
-    return Subscriber(**row._mapping)
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(*tuple(row))

@@ -10,7 +10,7 @@ and state/outbox.py; nothing is committed here.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from state.locks import holding, shared
 from state.schema import editions, outbox
@@ -26,11 +26,16 @@ _BELONGS = (
 )
 
 
+_PUT_ASIDE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state.in_(("queued", "deferred")), _NOT_GOING)
+    .values(state=_BELONGS, next_try_at=None, reply=ASIDE, updated_at=bindparam("now"))
+)
+
+
 def put_aside(db: Connection, numbers: Sequence[int], now: datetime) -> int:
     """Hold or cancel those of these waiting messages whose edition does not go; how many."""
-    these = outbox.c.id.in_(numbers) & outbox.c.state.in_(("queued", "deferred"))
-    aside = {"state": _BELONGS, "next_try_at": None, "reply": ASIDE, "updated_at": now}
-    return db.execute(update(outbox).where(these, _NOT_GOING).values(aside)).rowcount
+    return db.execute(_PUT_ASIDE, {"ids": numbers, "now": now}).rowcount
 
 
 def settle(db: Connection, names: Collection[str], now: datetime) -> int:

@@ -62,7 +62,6 @@ def simple(
     *,
     edition: Edition | None,
     payload: str,
-    subscriber: Subscriber,
     keys: Keys,
     site: Site,
     settings: Mailing,
@@ -74,7 +73,7 @@ def simple(
         f"To: {message.recipient}",
         "Subject: Good news",
         "",
-        f"For {subscriber.id}.",
+        f"For {message.subscriber}.",
         ".a line that begins with a dot",
         "",
     )

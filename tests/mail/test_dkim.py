@@ -21,13 +21,12 @@ from mail.settings import Mailing
 from state.codec import encode
 from state.errors import Conflict, Misuse, UserError
 from state.keys import Key, Keys
-from state.records import Edition, Message, Site, Subscriber
+from state.records import Edition, Message, Site
 from tests.fakes.postmaster import KEYWORDS, Postmaster
 
 NOW = datetime(2026, 5, 10, 8, tzinfo=UTC)
 SITE = Site(title="Überblick über die Arbeit in Kambodscha und anderswo", url="https://news.example.org")
 KEYS = Keys((Key("k1", "token", b"s" * 32, NOW),))
-READER = Subscriber("sok", "sok@example.net", "confirmed", "UTC", "km", "09:00", 0, 1, 1, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def digest(settings: Mailing, text: str = "ព័ត៌មានថ្មី\n.\
                       0, 1, NOW, None)  # fmt: skip
     html = "<!DOCTYPE html><p>Good news</p>" + f"<p>{text}</p>" * 3
     edition = Edition("e1", "km", "UTC", "Good  news  for everybody", text, html, (), NOW)
-    return assemble(message, edition=edition, payload="", subscriber=READER, keys=KEYS, site=SITE, settings=settings,
+    return assemble(message, edition=edition, payload="", keys=KEYS, site=SITE, settings=settings,
                     now=NOW)  # fmt: skip
 
 
@@ -116,7 +115,7 @@ def test_a_single_mail_is_signed_too(settings: Mailing) -> None:
     message = Message(8, "sok", "sok@example.net", "confirm", "t", None, "<2@news.example.org>", 0, "claimed", 0, 1,
                       NOW, None)  # fmt: skip
     letter = encode(Letter("Please confirm", "Yes?\n", "<p>Yes?</p>", "en"))
-    mail = assemble(message, edition=None, payload=letter, subscriber=READER, keys=KEYS, site=SITE, settings=settings,
+    mail = assemble(message, edition=None, payload=letter, keys=KEYS, site=SITE, settings=settings,
                     now=NOW)  # fmt: skip
     assert verified(mail.data, settings) == [True, True]
 

@@ -13,7 +13,7 @@ HOLE, FILLER = "<<hole>>", "u-k1-" + "x" * 60
 
 
 def decoded(part: Part, filler: str = FILLER) -> str:
-    octets = part.fill(filler.encode())
+    octets = b"".join(part.fill(filler.encode()))
     plain = (
         quopri.decodestring(octets) if part.method == "quoted-printable" else base64.b64decode(octets, validate=False)
     )
@@ -30,7 +30,7 @@ def test_any_text_with_any_holes_comes_back(pieces: list[str], length: int) -> N
     part = encode(joined, [HOLE], length)
 
     assert decoded(part, filler) == joined.replace(HOLE, filler).replace("\n", "\r\n")
-    for line in part.fill(filler.encode()).split(b"\r\n"):
+    for line in b"".join(part.fill(filler.encode())).split(b"\r\n"):
         assert len(line) <= 76
         assert not line.startswith((b".", b"From "))
         assert b"\n" not in line
@@ -55,7 +55,7 @@ def test_all_line_breaks_become_crlf() -> None:
 def test_holes_of_several_kinds_take_what_is_theirs(pieces: list[str], length: int) -> None:
     joined = "".join(f"{piece} abc{(HOLE, '[[other]]')[at % 2]}def" for at, piece in enumerate(pieces))
     part = encode(joined, [HOLE, "[[other]]"], length)
-    octets = part.fill(b"y" * length, b"z" * length)
+    octets = b"".join(part.fill(b"y" * length, b"z" * length))
     plain = quopri.decodestring(octets) if part.method == "quoted-printable" else base64.b64decode(octets)
     expected = joined.replace(HOLE, "y" * length).replace("[[other]]", "z" * length).replace("\n", "\r\n")
     assert plain.decode() == expected

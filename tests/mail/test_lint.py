@@ -32,9 +32,7 @@ EXPECTED = Expected(SITE.url, URLS, owner=True, holes=("unsubscribe-5f0c", "pref
 
 
 def mail(edition: Edition = EDITION, *, site: Site = SITE, row: Message = ROW) -> bytes:
-    made = assemble(
-        row, edition=edition, payload="", subscriber=PERSON, keys=KEYS, site=site, settings=Mailing(), now=NOW
-    )
+    made = assemble(row, edition=edition, payload="", keys=KEYS, site=site, settings=Mailing(), now=NOW)
     return made.data
 
 
@@ -88,9 +86,7 @@ def test_our_confirmations_pass(language: str) -> None:
         topics={"harvest": HARVEST}, sample=[FULLY_TOLD, entry("a1", now=NOW, title="اتفاق", language="ar")],
     )  # fmt: skip
     row = replace(ROW, kind="confirm", edition=None)
-    data = assemble(
-        row, edition=None, payload=encode(letter), subscriber=person, keys=KEYS, site=SITE, settings=Mailing(), now=NOW
-    ).data
+    data = assemble(row, edition=None, payload=encode(letter), keys=KEYS, site=SITE, settings=Mailing(), now=NOW).data
     assert faults(data, Expected(SITE.url, bulk=False, owner=True)) == ()
 
 

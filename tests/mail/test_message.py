@@ -46,7 +46,6 @@ def made(
     message: Message | None = None,
     *,
     payload: str = "",
-    person: Subscriber = PERSON,
     site: Site = SITE,
     settings: Mailing = MAILING,
     now: datetime = NOW,
@@ -57,7 +56,6 @@ def made(
         message or row(),
         edition=edition,
         payload=payload,
-        subscriber=person,
         keys=KEYS,
         site=site,
         settings=settings,
@@ -162,7 +160,7 @@ def test_a_mail_is_the_same_again_but_for_its_date() -> None:
 
 def test_readers_of_an_edition_differ_only_in_what_is_theirs() -> None:
     other = replace(PERSON, id="dara123456789abc", email="dara@example.org")
-    one, two = made().data, made(person=other, message=row(recipient=other.email)).data
+    one, two = made().data, made(message=replace(row(recipient=other.email), subscriber=other.id)).data
     mine, theirs = (tokens.make(KEYS, tokens.Token("unsubscribe", each.id, 1)).encode() for each in (PERSON, other))
     assert one.replace(mine, theirs).replace(b"To: sok@", b"To: dara@") == two
 
