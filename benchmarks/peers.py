@@ -69,7 +69,7 @@ class Read:
 
 def entries_of(name: str, pages: Sequence[Page]) -> list[Read] | str:
     """What a peer finds on each page, or why it cannot be run."""
-    python = _installed(name)
+    python = installed(name)
     if isinstance(python, str):
         return python
     asked = json.dumps([(page.base, text_of(page)) for page in pages])
@@ -91,8 +91,11 @@ def entries_of(name: str, pages: Sequence[Page]) -> list[Read] | str:
     ]
 
 
-def _installed(name: str) -> Path | str:
-    """The interpreter of a peer's environment, made where there is none yet; or why it cannot be made."""
+def installed(name: str, *beside: str) -> Path | str:
+    """The interpreter of a peer's environment, made where there is none yet; or why it cannot be made.
+
+    beside: packages that it wants and does not ask for.
+    """
     home = _TOOLS / "peers" / name
     python = home / "bin" / "python"
     if (home / "ready").exists():
@@ -102,7 +105,7 @@ def _installed(name: str) -> Path | str:
         return "uv is not installed; run `make setup`"
     for command in (
         ["venv", "--clear", "--python", "3.11", str(home)],
-        ["pip", "install", "--python", str(python), name],
+        ["pip", "install", "--python", str(python), name, *beside],
     ):
         done = subprocess.run([uv, "--quiet", *command], capture_output=True, text=True)
         if done.returncode:

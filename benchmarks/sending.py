@@ -3,7 +3,8 @@
 Beside it, in the same run: a naive loop that builds each mail anew, and Postfix' smtp-source, which sends one made-up
 mail from memory and records nothing. smtp-sink takes the mails of all. Both are looked for in $SMTP_TOOLS, then in
 the usual places (Debian: package postfix); without them our own test server takes the mails and smtp-source is left
-out. On a machine that others use too, look at the time of CPU. Memory and the answers of the web pages during a run:
+out. rss2email and django-newsletter send the same (benchmarks/sending_peers.py). On a machine that others use too, look
+at the time of CPU. Memory and the answers of the web pages during a run:
 `python -m benchmarks sending-load`.
 """
 
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import aiosmtplib
 
+from benchmarks import sending_peers
 from mail import dkim
 from mail.deliver import Delivery, deliver
 from mail.digest import plan_due
@@ -32,6 +34,7 @@ from mail.message import assemble
 from mail.settings import Digests, Mailing
 from state import editions
 from state.migrate import migrate
+from state.records import Edition
 from state.store import Store, open_store
 from tests.mail.people import SITE, entry, file, know_topics, subscribe
 
@@ -119,8 +122,13 @@ def run() -> None:
         print(f"  planned {people / (time.perf_counter() - began):6.0f}/s")
         with mail_server(folder) as port, mail_server(folder, plain=True) as plain:
             base, base_cost = source(port)
-            naive = asyncio.run(naively(store, port))
+            with store.read() as db:
+                edition = editions.issues(db, limit=1)[0].edition
+            naive = asyncio.run(naively(edition, port))
             print(f"  {'naive loop':28} {naive:6.0f}/s")
+            for peer in sending_peers.PEERS:
+                theirs = sending_peers.rate(peer, edition, port)
+                print(f"  {peer:28} " + (f"{theirs:6.0f}/s" if isinstance(theirs, float) else f"not run: {theirs}"))
             for way in WAYS:
                 rate, cost = sent(store, plain if way.plain else port, keyed(way, folder), EACH)
                 beside = f"  {rate / base:4.2f} × smtp-source" if base else ""
@@ -171,10 +179,8 @@ def sent(store: Store, port: int, settings: Mailing, limit: int) -> tuple[float,
     return limit / (time.perf_counter() - began), (time.process_time() - used) / limit
 
 
-async def naively(store: Store, port: int) -> float:
+async def naively(edition: Edition, port: int) -> float:
     """Messages a second of the loop one writes first: build, connect once, send, next. Nothing is recorded."""
-    with store.read() as db:
-        edition = editions.issues(db, limit=1)[0].edition
     client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
     await client.connect()
     began = time.perf_counter()
