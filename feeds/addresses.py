@@ -8,6 +8,7 @@ meaning in between (requirements: trust, "Attacks").
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from yarl import URL
@@ -123,6 +124,7 @@ def _tunnelled(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return ()
 
 
+@lru_cache(4096)
 def checked(text: str) -> URL:
     """The URL to be requested, its path and query as they are written. Raises RefusedUrl.
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feeds.commit import commit
+from feeds.commit import Brought
 from feeds.documents import Page, Reading, next_page, read
 from feeds.poll import Polled, Watch, claimed, give_back, poll
 from feeds.repair import Mending
@@ -127,7 +127,7 @@ async def _older(watch: Watch, source_id: str, url: str, *, now: datetime, owner
         rest = at + timedelta(seconds=passed + max(gap, reading.wait or 0 if reading.failure else 0)) if gap else None
         if why := reading.failure or _unfit(reading.pages[0]):
             return Polled(source_id, "failed", reason=why)
-        return await asyncio.to_thread(_stored, watch, claim, reading, terms)
+        return await _stored(watch, claim, reading, terms)
     finally:
         give_back(watch, claim, rest)
 
@@ -143,9 +143,9 @@ def _unfit(page: Page) -> str:
     return "" if page.extraction.records else f"{page.url}: no entries stand there"
 
 
-def _stored(watch: Watch, claim: Claim, reading: Reading, terms: Terms) -> Polled:
+async def _stored(watch: Watch, claim: Claim, reading: Reading, terms: Terms) -> Polled:
     id = claim.source.id
-    plan = commit(watch.store, claim, reading, terms, watch.site, lambda plan: {})
+    plan = await watch.commit(Brought(claim, reading, terms, lambda plan: {}))
     if plan is None:
         return Polled(id, "failed", reason="another worker has taken the source over")
     new = tuple(entry.id for entry in plan.new)

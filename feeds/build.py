@@ -113,10 +113,8 @@ def rendered(db: Connection, ids: Sequence[str], site: Site) -> dict[str, dict[s
     """Entries rendered anew: id -> form -> fragment."""
     known = {topic.id: topic for topic in topics.topics(db)}
     found = entries.by_ids(db, ids).values()
-    watched = {name: sources.source(db, name) for name in {entry.source for entry in found}}
-    return {
-        entry.id: syndication.fragments(entry, topics=known, source=watched[entry.source], site=site) for entry in found
-    }
+    watched = sources.by_ids(db, {entry.source for entry in found})
+    return syndication.all_fragments(list(found), topics=known, sources=watched, site=site)
 
 
 def _head(db: Connection, feed: Feed, members: Sequence[Member], site: Site) -> Head:

@@ -195,7 +195,8 @@ def _cut(
 
 def _record(db: Connection, one: Entry, seen: Sighting) -> Record:
     """What the document said: the revision it brought, else today's wording at its own address."""
-    said = sightings.fingerprints(db, [one.id], source=seen.source, document=seen.document).get(one.id)
+    places = sightings.places(db, [one.id]).get(one.id, ())
+    said = next((p.fingerprint for p in places if (p.source, p.document) == (seen.source, seen.document)), None)
     for revision in entries.revisions(db, one.id):
         if revision.record.fingerprint == said:
             return revision.record

@@ -59,13 +59,14 @@ class Traits:
     """What a record is linked by, so that it is worked out once in a visit.
 
     keys: its evidence; title: its title's key; name: its title folded, "~" and its summary where it has none;
-    text: its summary folded.
+    text: its summary folded. fingerprint: of its wording.
     """
 
     keys: tuple[Key, ...]
     title: str
     name: str
     text: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Link:
     entry: str | None
     rule: str
     keys: tuple[Key, ...]
+    traits: Traits
     twin: int | None = None
 
 
@@ -107,7 +109,7 @@ def traits_of(record: Record, source: str) -> Traits:
     found.append(("title", title))
     if len(text) >= _TELLING:
         found.append(("text", _digest(text)))
-    return Traits(tuple(found), title, name, text)
+    return Traits(tuple(found), title, name, text, record.fingerprint)
 
 
 def keys(record: Record, source: str) -> tuple[Key, ...]:
@@ -155,7 +157,7 @@ class _Page:
     """The records of one page on their way to their entries: open until linked."""
 
     def __init__(self, records: Sequence[Record], known: Known, traits: Sequence[Traits], own: frozenset[str]) -> None:
-        self.records, self.known = records, known
+        self.records, self.known, self.traits = records, known, traits
         found = [tuple(key for key in one.keys if key[0] != "url" or key[1] not in own) for one in traits]
         shared = _shared(traits, found)
         self.keys = [tuple(key for key in some if key not in shared) for some in found]
@@ -232,7 +234,7 @@ class _Page:
             [
                 (place, familiar)
                 for place in self.open()
-                for familiar in before.get(self.records[place].fingerprint, ())
+                for familiar in before.get(self.traits[place].fingerprint, ())
                 if familiar.record.guid == self.records[place].guid
             ]
         )
@@ -322,7 +324,7 @@ class _Page:
         for place, record in enumerate(self.records):
             twin = self.twins.get(place)
             entry, rule = self.found.get(place if twin is None else twin, (None, "minted"))
-            linked.append(Link(record, entry, rule, self.keys[place], twin))
+            linked.append(Link(record, entry, rule, self.keys[place], self.traits[place], twin))
         return tuple(linked)
 
 

@@ -1,15 +1,21 @@
 """Mint what an entry is called for ever, handed in as `Watch.mint`, so that the planning stays pure; and secrets."""
 
-from secrets import choice, token_urlsafe
+from secrets import randbits, token_urlsafe
 from string import ascii_lowercase, digits
 from uuid import uuid4
 
+_LETTERS = ascii_lowercase + digits
 _LENGTH = 10  # 36**10: at ten million entries a new id is taken once in 300 million
+_BITS = 64  # far more than the letters take, so that none is more likely
 
 
 def minted() -> tuple[str, str]:
     """A new id (for CLI, URLs and JSON) and a new urn (for feeds)."""
-    return "".join(choice(ascii_lowercase + digits) for _ in range(_LENGTH)), f"urn:uuid:{uuid4()}"
+    rest, id = randbits(_BITS), ""
+    while len(id) < _LENGTH:
+        rest, letter = divmod(rest, len(_LETTERS))
+        id += _LETTERS[letter]
+    return id, f"urn:uuid:{uuid4()}"
 
 
 def unguessable() -> str:

@@ -15,11 +15,11 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection
 
-from feeds import ending
+from feeds import ending, settling
 from feeds import plan as planning
 from feeds.browser import Browser
 from feeds.children import Children
-from feeds.commit import commit, load
+from feeds.commit import Brought, commit_all, load
 from feeds.documents import PAGES, Page, Reader, Reading, next_page, read
 from feeds.fetch import Fetcher
 from feeds.manners import Polite
@@ -29,7 +29,8 @@ from feeds.plan import Plan
 from feeds.repair import Mending
 from feeds.robots import LONGEST_DELAY
 from feeds.settings import Polling
-from feeds.settling import Ended, Settling
+from feeds.settling import Ended
+from feeds.together import Together
 from feeds.visit import Mint, Mode, Terms
 from feeds.whereabouts import BROKEN_AFTER
 from state import alarms, entries, filings, hosts, polls, publications, rules, sources, websub
@@ -48,6 +49,11 @@ PATIENCE = 130.0  # seconds that a poll by hand waits for its host
 _BUSY = 1.0  # seconds until a host that another source is read from is looked at again
 _WHOLE = timedelta(days=7)  # after which a document is fetched as a whole, whatever its validators say
 _ADMIN = "admin"  # who polls when nobody else is named
+_RECORDS = 500  # of the visits that are written in one transaction, so that it holds the database for a moment only
+
+
+def _records(brought: Brought) -> int:
+    return sum(len(page.extraction.records) for page in brought.reading.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,28 @@ class Watch:
     site: Site
     settings: Polling
     mint: Mint = field(default=minted)
-    settling: Settling = field(default_factory=Settling)
     network: Network = field(default_factory=Network)
     browser: Browser | None = None  # None where none can be asked for
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # plans made side by side would be made twice
+    _endings: Together[Ended, None] = field(default_factory=lambda: Together(settling.GROUP))
+    _visits: Together[Brought, Plan | None] = field(default_factory=lambda: Together(_RECORDS, _records))
 
     @property
     def reader(self) -> Reader:
         return Reader(self.fetcher, self.children, self.settings.max_bytes)
+
+    async def settle(self, ended: Ended) -> None:
+        """Write what became of a poll, in the transaction of all that end now. Raises what the store raises."""
+        await self._endings.do(ended, self._settled)
+
+    def _settled(self, group: Sequence[Ended]) -> list[None]:
+        self.store.unit(lambda db: settling.write(db, group))
+        return [None for _ in group]
+
+    async def commit(self, brought: Brought) -> Plan | None:
+        """Plan a visit and write it, together with those that wait for it now: plans made side by side would be made
+        twice. None, and nothing written, if its claim was lost.
+        """
+        return await self._visits.do(brought, lambda group: commit_all(self.store, group, self.site))
 
     def polite(self, robots: Mapping[str, Robots], *, now: datetime, of: Source | None = None) -> Polite:
         """The fetch function of one visit. robots: what is known of robots.txt, by host. of: whose pages it reads."""
@@ -258,14 +278,13 @@ async def _concluded(watch: Watch, done: ending.Poll, terms: Terms, began: float
     claimed, reading = done.claim, done.reading
     if reading.failure:
         down = watch.network.suspect(done.failed) and await _network_down(watch, claimed, began)
-        await watch.settling.settle(watch.store, ending.no_network(done) if down else ending.failed(done))
+        await watch.settle(ending.no_network(done) if down else ending.failed(done))
         why = f"our own network is down: {reading.failure}" if down else reading.failure
         return Polled(claimed.source.id, "failed", reason=why)
     polled, ended = Polled(claimed.source.id, "not-modified"), ending.untouched
     if reading.pages or reading.unreadable:
-        async with watch.turn:
-            polled, ended = await asyncio.to_thread(_stored, watch, done, terms), ending.given_back
-    await watch.settling.settle(watch.store, _reached(watch, ended(done)))
+        polled, ended = await _stored(watch, done, terms), ending.given_back
+    await watch.settle(_reached(watch, ended(done)))
     return polled
 
 
@@ -289,10 +308,10 @@ def _goes_on(watch: Watch, pages: Sequence[Page], terms: Terms) -> bool:
         return planning.goes_on(pages, load(db, pages, terms.source), terms)
 
 
-def _stored(watch: Watch, done: ending.Poll, terms: Terms) -> Polled:
+async def _stored(watch: Watch, done: ending.Poll, terms: Terms) -> Polled:
     """Store a visit that brought documents."""
     id = done.claim.source.id
-    plan = commit(watch.store, done.claim, done.reading, terms, watch.site, lambda plan: ending.stored(done, plan))
+    plan = await watch.commit(Brought(done.claim, done.reading, terms, lambda plan: ending.stored(done, plan)))
     if plan is None:
         return Polled(id, "unchanged", reason="another worker has taken the source over")
     return Polled(
@@ -349,14 +368,15 @@ def lease(watch: Watch, pages: int = PAGES) -> float:
 
 def take(db: Connection, claims: Sequence[Claim], now: datetime) -> list[Taken]:
     """Claimed sources with what is known of their documents and hosts."""
-    documents = polls.validators(db, [claim.source.id for claim in claims])
+    documents = sources.all_documents(db, [claim.source.id for claim in claims])
     robots = hosts.robots(db, {claim.host for claim in claims} - {""})
     ruled = rules.in_force(db, [claim.source for claim in claims])
     pushes = websub.pushes(db, [claim.source.id for claim in claims if claim.host])
     found = []
     for claim in claims:
         known, whole = {}, set()
-        for url, (validators, at) in documents[claim.source.id].items():
+        for url, last in documents[claim.source.id].items():
+            validators, at = last.validators, last.fetched_at
             if claim.host and at and now - at > _WHOLE:  # a host may say "not modified" for ever
                 validators = Validators(url, body_hash=validators.body_hash)
                 whole.add(url)

@@ -156,8 +156,7 @@ def _render_all(store: Store, site: Site) -> None:
         with store.write() as db:
             sightings.advance(db)
             ids = publications.entry_ids(db, last, _CHUNK)
-            for entry, forms in build.rendered(db, ids, site).items():
-                publications.put_fragments(db, entry, forms)
+            publications.put_fragments(db, build.rendered(db, ids, site))
         if len(ids) < _CHUNK:
             break
         last = ids[-1]

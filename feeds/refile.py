@@ -95,13 +95,10 @@ def refile(store: Store, *, site: Site, now: datetime, changed: Collection[str] 
 def render(db: Connection, ids: Sequence[str], *, site: Site, now: datetime) -> None:
     """Render entries anew with the topics they are filed under, and have their feeds built again."""
     known = {topic.id: topic for topic in topics.topics(db)}
-    homes = {source.id: source for source in (*sources.sources(db), *sources.sources(db, "removed"))}
-    found = entries.by_ids(db, ids)
-    publications.put_all_fragments(
-        db,
-        {e.id: syndication.fragments(e, topics=known, source=homes[e.source], site=site) for e in found.values()},
-    )
-    publications.mark_dirty(db, {name for entry in found.values() for name in _feeds(entry)}, now)
+    found = list(entries.by_ids(db, ids).values())
+    homes = sources.by_ids(db, {entry.source for entry in found})
+    publications.put_fragments(db, syndication.all_fragments(found, topics=known, sources=homes, site=site))
+    publications.mark_dirty(db, {name for entry in found for name in _feeds(entry)}, now)
 
 
 def _feeds(entry: Entry) -> set[str]:

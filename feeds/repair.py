@@ -99,7 +99,8 @@ class Mending:
 
     def _stood(self, url: str) -> list[Record]:
         with self.store.read() as db:
-            standing = [one.sighting.entry for one in sightings.standing(db, self.terms.source.id, url)]
+            page = (self.terms.source.id, url)
+            standing = [one.sighting.entry for one in sightings.standing(db, [page])[page]]
             known = by_ids(db, standing)
         return [known[id].record for id in standing]
 

@@ -122,7 +122,7 @@ async def _guarded(watch: Watch, taken: Taken, now: datetime) -> Polled:
         structlog.get_logger().exception("poll failed", source=claimed.source.id)
         reason = f"an error of this program: {type(error).__name__}: {error}"
         failed = ending.Poll(claimed, Reading(failure=reason), watch.settings, now, now, 0.0, None, {})
-        await watch.settling.settle(watch.store, ending.failed(failed))
+        await watch.settle(ending.failed(failed))
         return Polled(claimed.source.id, "failed", reason=reason)
 
 

@@ -1,13 +1,11 @@
-"""Write what became of polls, many in one transaction.
+"""Write what became of polls, many in one transaction, so that one that brought nothing costs its share of a commit.
 
-What is handed in while a transaction is under way makes the next one, so that a poll that brought nothing costs its
-share of a commit, and nothing waits for anything but the disk. A claim that another worker took over meanwhile is left
-alone. What a poll with news stores is written by `feeds.commit`; here its host is given back. Called by `feeds.poll`.
+A claim that another worker took over meanwhile is left alone. What a poll with news stores is written by
+`feeds.commit`; here its host is given back. Called by `feeds.poll`.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,7 +16,6 @@ from state.hosts import Rest
 from state.polls import Settled
 from state.records import Validators
 from state.sources import Claim
-from state.store import Store
 
 GROUP = 200  # endings in one transaction
 SERVICE = ""  # whose alarms are those of the service itself
@@ -46,36 +43,6 @@ class Ended:
     said: Doubt | None = None
     silenced: tuple[str, ...] = ()
     to: str = ""
-
-
-@dataclass
-class Settling:
-    """The one writer of endings. Hand in what became of a poll; it is committed when that returns."""
-
-    _waiting: list[tuple[Ended, "asyncio.Future[None]"]] = field(default_factory=list)
-    _writer: "asyncio.Task[None] | None" = None
-
-    async def settle(self, store: Store, ended: Ended) -> None:
-        """Commit it, together with what else has ended. Raises what the store raises."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((ended, done))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write(store))
-        await done
-
-    async def _write(self, store: Store) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            try:
-                await asyncio.to_thread(store.unit, lambda db, group=group: write(db, [ended for ended, _ in group]))
-            except Exception as error:  # each poll answers for itself: its lease ends by time
-                for _, done in group:
-                    if not done.done():
-                        done.set_exception(error)
-            else:
-                for _, done in group:
-                    if not done.done():
-                        done.set_result(None)
 
 
 def write(db: Connection, group: Sequence[Ended]) -> None:

@@ -261,17 +261,17 @@ def _add(watch: Watch, wanted: Source, look: Look, as_new: int | None, now: date
         source = _seen(_named(db, wanted), now)
         terms = Terms(source, now, watch.mint, watch.settings.new_entries_hold, "first", as_new)
         prepared = commit.prepare(db, reading, terms, watch.site)
-    prepared = commit.with_bytes(watch.store, prepared, reading, terms)
+    prepared = commit.with_bytes(watch.store, prepared)
     with watch.store.write() as db:
         sources.hold_all(db)
         named = replace(terms, source=_seen(_named(db, wanted), now))
         if named != terms:
-            terms, prepared = named, replace(prepared, mark=-1)
-        prepared = commit.renewed(db, prepared, reading, terms, watch.site)
-        prepared = commit.with_bytes(watch.store, prepared, reading, terms)  # again, should its id be another
+            terms, prepared = named, replace(prepared, mark=-1, terms=named)
+        (prepared,) = commit.renewed(db, [prepared], watch.site)
+        prepared = commit.with_bytes(watch.store, prepared)  # again, should its id be another
         sources.put(db, terms.source)
         publications.mark_dirty(db, [f"source-{terms.source.id}"], now)
-        commit.write(db, prepared, terms)
+        commit.write(db, [prepared])
     plan = prepared.plan
     return Added(terms.source, tuple(entry.id for entry in plan.new), len(plan.standing))
 

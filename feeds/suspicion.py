@@ -14,7 +14,7 @@ from statistics import median
 
 from feeds import arrivals
 from feeds.canonical import url_key
-from feeds.identity import Known, Link, title_key
+from feeds.identity import Known, Link
 from state.dates import compatible, first_day, last_day, precision
 from state.doubts import History, Look
 from state.records import Extraction, Record
@@ -183,9 +183,9 @@ def _later(view: View) -> bool:
 def _crossed(view: View) -> str:
     """Titles that stand with the links or the dates of others, as when dates are paired with the wrong titles."""
     crossed = straight = 0
-    for record in (link.record for link in view.links if link.record.url):
-        by_title = _stood(view, "title", title_key(record))
-        by_link = _stood(view, "url", url_key(record.url or ""))
+    for link in (link for link in view.links if link.record.url):
+        by_title = _stood(view, "title", link.traits.title)
+        by_link = _stood(view, "url", url_key(link.record.url or ""))
         if by_title and by_link:
             crossed += by_title != by_link
             straight += by_title == by_link
@@ -197,12 +197,12 @@ def _crossed(view: View) -> str:
 def _dates(view: View) -> str:
     """A title that recurs, on the page or over time, is that of many entries: its dates say nothing."""
     jumped = same = 0
-    here = Counter(title_key(link.record) for link in view.links)
-    for record in (link.record for link in view.links):
-        key = title_key(record)
+    here = Counter(link.traits.title for link in view.links)
+    for link in view.links:
+        key = link.traits.title
         recurs = here[key] > 1 or len(view.known.owners.get(("title", key), ())) > 1
         id = "" if recurs else _stood(view, "title", key)
-        mine, theirs = record.date, view.stood[id].date if id else None
+        mine, theirs = link.record.date, view.stood[id].date if id else None
         if mine and theirs and precision(mine) == precision(theirs) == "day":
             far = abs((first_day(mine) - first_day(theirs)).days) > _SLIP
             jumped += far

@@ -97,10 +97,11 @@ def links_of(page: Page, known: Known, before: Before, terms: Terms) -> Links:
     return identity.link(records, known, source=terms.source.id, own=own, said=said, counting=counting, traits=traits)
 
 
-def view_of(pages: Sequence[Page], before: Before, terms: Terms) -> View:
-    """A document beside what is known of it. pages: with those that follow it in its list."""
+def view_of(pages: Sequence[Page], before: Before, terms: Terms, links: Links | None = None) -> View:
+    """A document beside what is known of it. pages: with those that follow it in its list. links: its own, if known."""
     page, last = pages[0], before.documents.get(pages[0].url)
-    own, *others = [links_of(one, before.known, before, terms) for one in pages]
+    own = links or links_of(page, before.known, before, terms)
+    others = [links_of(one, before.known, before, terms) for one in pages[1:]]
     standing = before.standing.get(page.url, ())
     return View(
         terms.source.id,
@@ -119,13 +120,15 @@ def view_of(pages: Sequence[Page], before: Before, terms: Terms) -> View:
     )
 
 
-def doubt_of(pages: Sequence[Page], before: Before, terms: Terms) -> Doubt | None:
+def doubt_of(pages: Sequence[Page], before: Before, terms: Terms, links: Links | None = None) -> Doubt | None:
     """Whether a document is to be held; at a first sight and when the admin accepts it, none is.
 
     pages: the document, with the pages that follow it in its list: a known entry on any of
-    them shows that the list has only gone on.
+    them shows that the list has only gone on. links: of the document, if known.
     """
-    return None if terms.mode in ("first", "accept", "backfill") else suspicion.doubt(view_of(pages, before, terms))
+    if terms.mode in ("first", "accept", "backfill"):
+        return None
+    return suspicion.doubt(view_of(pages, before, terms, links))
 
 
 @dataclass
@@ -165,11 +168,11 @@ class Visit:
         """Take one document: link its records, remember what it says, or hold it. A list is held as a whole."""
         self.rows.append([])
         self.seen += len(page.extraction.records)
+        links = links_of(page, Known(self.owners, self.familiar), self.before, self.terms)
         if not (self.reading.walked and number):
-            self._judge(page)
+            self._judge(page, None if number else links)
         if self.holding:
             return
-        links = links_of(page, Known(self.owners, self.familiar), self.before, self.terms)
         relaunched = links.relaunched and self.terms.mode == "poll"
         self._note_moved(page, links)
         chosen = _representatives(links.links, self.before.told.get(page.url, {}))
@@ -192,10 +195,10 @@ class Visit:
         if self.terms.mode == "poll" and links.moved >= max(suspicion.LEAST, suspicion.MOVED * whole):
             self.remarks.append(remarks.relaunched(page.url, links.moved, whole))
 
-    def _judge(self, page: Page) -> None:
-        """Whether the document is held, and what becomes of a doubt that stood."""
+    def _judge(self, page: Page, links: Links | None) -> None:
+        """Whether the document is held, and what becomes of a doubt that stood. links: by what was stored, if known."""
         following = self.reading.pages if self.reading.walked else (page,)
-        doubt = doubt_of(following, self.before, self.terms)
+        doubt = doubt_of(following, self.before, self.terms, links)
         stood, self.holding, self.wary = self.before.held.get(page.url), False, False
         history = self.before.history.get(page.url, History())
         if doubt is None:
@@ -218,7 +221,7 @@ class Visit:
         """What of the page changes by itself; the look goes into its history."""
         told = self.before.told.get(page.url, {})
         seen = [
-            volatile.Seen(id, self.familiar[id].record, link.record, told[id] == link.record.fingerprint)
+            volatile.Seen(id, self.familiar[id].record, link.record, told[id] == link.traits.fingerprint)
             for link in links
             if (id := link.entry or "") in told and id not in self.rewritten
         ]
@@ -261,13 +264,14 @@ class Visit:
         id = link.entry or ""
         familiar = self.familiar[id]
         told = self.before.told.get(page.url, {}).get(id)
-        if told == link.record.fingerprint:
+        if told == link.traits.fingerprint:
             return link
         if told is None and not relaunched:
             record = changes.fill(familiar.record, link.record)
         else:
             settled = () if relaunched else judged.settled.get(id, ())
-            link = replace(link, record=volatile.kept(familiar.record, link.record, settled))
+            said = volatile.kept(familiar.record, link.record, settled)
+            link = replace(link, record=said, traits=replace(link.traits, fingerprint=said.fingerprint))
             record = changes.rewrite(familiar.record, link.record)
             self.rewritten.add(id)
             self.wide[id] = self.wide.get(id, frozenset()) | judged.wide
@@ -282,7 +286,8 @@ class Visit:
         for key in fresh:
             self.evidence.append((id, key))
             self.owners[key] = (*self.owners.get(key, ()), id)
-        self.familiar[id] = replace(familiar, keys=familiar.keys | set(fresh), here=True)
+        if fresh or not familiar.here:
+            self.familiar[id] = replace(familiar, keys=familiar.keys | set(fresh), here=True)
 
     # ---- what is new ----
 
@@ -401,7 +406,7 @@ def _representatives(links: Sequence[Link], told: Mapping[str, str]) -> list[tup
     for places in copies.values():
         entry = links[places[0]].entry
         said = told.get(entry) if entry else None
-        place = min(places, key=lambda p: (links[p].record.fingerprint != said, len(links[p].record.url or ""), p))
+        place = min(places, key=lambda p: (links[p].traits.fingerprint != said, len(links[p].record.url or ""), p))
         keys = tuple(dict.fromkeys(key for p in places for key in links[p].keys))
         chosen.append((place, replace(links[place], entry=entry, rule=links[places[0]].rule), keys))
     return sorted(chosen, key=lambda one: one[0])
@@ -410,4 +415,4 @@ def _representatives(links: Sequence[Link], told: Mapping[str, str]) -> list[tup
 def _standing(terms: Terms, page: Page, place: int, id: str, link: Link) -> Standing:
     url = address(page, link.record)
     seen = Sighting(terms.source.id, page.url, id, url, place, link.rule, terms.now, terms.now)
-    return Standing(seen, link.record.fingerprint)
+    return Standing(seen, link.traits.fingerprint)

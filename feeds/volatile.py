@@ -89,8 +89,11 @@ def judge(history: History, seen: Sequence[Seen], now: datetime) -> Judged:
 def _changes(one: Seen, entries: dict[str, Restless], now: datetime) -> Iterable[tuple[str, bool]]:
     """The fields of an entry that changed since the last look; what is at rest is noted."""
     for name, value in FIELDS.items():
-        key, mine, theirs = f"{one.entry} {name}", value(one.known), value(one.record)
+        key = f"{one.entry} {name}"
         before = entries.get(key)
+        if one.same and before is None:
+            continue
+        mine, theirs = value(one.known), value(one.record)
         said = _digest(theirs)
         if one.same or not theirs or (said == before.said if before else mine == theirs):
             if before:

@@ -8,6 +8,7 @@ month is a period here and never becomes its first day.
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 PartialDate: TypeAlias = str
@@ -16,6 +17,7 @@ Precision: TypeAlias = Literal["day", "month", "year"]
 _SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+@lru_cache(4096)  # a visit asks for each of its dates many times
 def parts(when: PartialDate) -> tuple[int, int | None, int | None]:
     """Year, month or None, day or None. Raises ValueError for what is no date of the calendar."""
     shape = _SHAPE.fullmatch(when)

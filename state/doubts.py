@@ -78,14 +78,31 @@ class Held:
 
 def history_of(db: Connection, source: str) -> dict[str, History]:
     """The histories of a source's documents, by URL."""
-    rows = db.execute(select(histories).where(histories.c.source == source))
-    return {row.document: decode(row.figures, History) for row in rows}
+    return all_histories(db, [source])[source]
+
+
+def all_histories(db: Connection, sources: Collection[str]) -> dict[str, dict[str, History]]:
+    """The same of many sources, by id."""
+    found: dict[str, dict[str, History]] = {source: {} for source in sources}
+    for some in chunks(found):
+        for row in db.execute(select(histories).where(histories.c.source.in_(some))):
+            found[row.source][row.document] = decode(row.figures, History)
+    return found
 
 
 def put_histories(db: Connection, source: str, found: Mapping[str, History]) -> None:
     """Store histories by document URL."""
-    if found:
-        rows = [{"source": source, "document": url, "figures": encode(one)} for url, one in sorted(found.items())]
+    put_all_histories(db, {source: found})
+
+
+def put_all_histories(db: Connection, found: Mapping[str, Mapping[str, History]]) -> None:
+    """The same of many sources, by id."""
+    rows = [
+        {"source": source, "document": url, "figures": encode(one)}
+        for source, some in sorted(found.items())
+        for url, one in sorted(some.items())
+    ]
+    if rows:
         wanted = insert(db, histories)
         news = {"figures": wanted.excluded.figures}
         db.execute(wanted.on_conflict_do_update(index_elements=["source", "document"], set_=news), rows)
@@ -96,13 +113,18 @@ def put_histories(db: Connection, source: str, found: Mapping[str, History]) -> 
 
 def held(db: Connection, source: str) -> dict[str, Held]:
     """The documents of a source that are not believed, by URL."""
-    rows = db.execute(select(table).where(table.c.source == source).order_by(table.c.document))
-    return {
-        row.document: Held(
-            row.document, row.reason, row.message, row.print, row.since, row.last_at, row.polls, row.hash
-        )
-        for row in rows
-    }
+    return all_held(db, [source])[source]
+
+
+def all_held(db: Connection, sources: Collection[str]) -> dict[str, dict[str, Held]]:
+    """The same of many sources, by id."""
+    found: dict[str, dict[str, Held]] = {source: {} for source in sources}
+    for some in chunks(found):
+        for row in db.execute(select(table).where(table.c.source.in_(some)).order_by(table.c.document)):
+            found[row.source][row.document] = Held(
+                row.document, row.reason, row.message, row.print, row.since, row.last_at, row.polls, row.hash
+            )
+    return found
 
 
 def hold(db: Connection, source: str, found: Collection[Held]) -> None:
@@ -167,8 +189,17 @@ def forget(db: Connection, source: str) -> None:
 
 def rejected(db: Connection, source: str) -> frozenset[tuple[str, str]]:
     """What the admin has refused: (document, print)."""
-    rows = db.execute(select(rejections.c.document, rejections.c.print).where(rejections.c.source == source))
-    return frozenset((row.document, row.print) for row in rows)
+    return all_rejected(db, [source])[source]
+
+
+def all_rejected(db: Connection, sources: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """The same of many sources, by id."""
+    found: dict[str, set[tuple[str, str]]] = {source: set() for source in sources}
+    t = rejections.c
+    for some in chunks(found):
+        for source, document, shown in db.execute(select(t.source, t.document, t.print).where(t.source.in_(some))):
+            found[source].add((document, shown))
+    return {source: frozenset(refused) for source, refused in found.items()}
 
 
 def reject(db: Connection, source: str, refused: Collection[Held], *, now: datetime) -> None:

@@ -8,6 +8,7 @@ in order of name (state/locks.py). Called by state/sources.py, `feeds.poll` and 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ class Rest:
     reason: str = ""
 
 
+@lru_cache(4096)
 def host_of(where: str) -> str:
     """Whom reading an address bothers: name and port, without "www."; "" for files and what is no web address."""
     try:

@@ -1,4 +1,4 @@
-"""What many polls need at once: their endings in one statement, what is known of their documents, whom to wait for.
+"""What many polls need at once: their endings in one statement, whom to wait for.
 
 Beside state/sources.py, which keeps a source and lets one worker claim it. Called by `feeds.settling`, `feeds.poll` and
 `feeds.rounds`.
@@ -14,8 +14,6 @@ from state.chunks import chunks
 from state.codec import decode
 from state.habits import Pacing
 from state.locks import holding
-from state.records import Validators
-from state.schema_watching import documents as document_table
 from state.schema_watching import hosts as host_table
 from state.schema_watching import sources as table
 from state.sources import Claim, free
@@ -99,15 +97,3 @@ def neighbours(db: Connection, host: str, limit: int) -> tuple[str, ...]:
     t = table.c
     other = select(t["where"]).where(t.state == "active", t.failures == 0, t.host != host, t.host != "")
     return tuple(db.scalars(other.order_by(t.last_polled_at.desc()).limit(limit)))
-
-
-def validators(db: Connection, ids: Collection[str]) -> dict[str, dict[str, tuple[Validators, datetime | None]]]:
-    """The validators of the documents of sources, and when each was fetched as a whole, by source and URL."""
-    found: dict[str, dict[str, tuple[Validators, datetime | None]]] = {id: {} for id in ids}
-    t = document_table.c
-    columns = (t.source, t.url, t.etag, t.last_modified, t.body_hash, t.fetched_at)
-    for some in chunks(ids):
-        for row in db.execute(select(*columns).where(t.source.in_(some))):
-            one = Validators(row.url, row.etag, row.last_modified, row.body_hash)
-            found[row.source][row.url] = (one, row.fetched_at)
-    return found

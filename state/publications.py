@@ -65,13 +65,8 @@ class File:
 # ---- marking ----
 
 
-def put_fragments(db: Connection, entry: str, kept: Mapping[str, bytes]) -> None:
-    """Keep an entry as rendered, by form; replaces what was kept. In a transaction that counts as a visit."""
-    put_all_fragments(db, {entry: kept})
-
-
-def put_all_fragments(db: Connection, kept: Mapping[str, Mapping[str, bytes]]) -> None:
-    """The same for many entries: by entry, then by form."""
+def put_fragments(db: Connection, kept: Mapping[str, Mapping[str, bytes]]) -> None:
+    """Keep entries as rendered, by entry and form; replaces what was kept. In a transaction that counts as a visit."""
     for some in chunks(kept):
         db.execute(delete(fragments).where(fragments.c.entry.in_(some)))
         rows = [{"entry": id, "form": form, "body": body} for id in some for form, body in sorted(kept[id].items())]

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
+from state.chunks import chunks
 from state.schema_watching import raws as table
 from state.upsert import insert
 
@@ -71,6 +72,28 @@ def last(db: Connection, source: str) -> dict[str, Raw]:
     found: dict[str, Raw] = {}
     for one in raws(db, source, held=False):
         found.setdefault(one.document, one)
+    return found
+
+
+def newest(db: Connection, sources: Collection[str]) -> dict[str, dict[str, datetime]]:
+    """When the newest believed response of each document came, by source and URL."""
+    found: dict[str, dict[str, datetime]] = {source: {} for source in sources}
+    t = table.c
+    for some in chunks(found):
+        asked = select(t.source, t.document, func.max(t.fetched_at)).where(t.source.in_(some), t.held.is_(False))
+        for source, document, at in db.execute(asked.group_by(t.source, t.document)):
+            found[source][document] = at
+    return found
+
+
+def of_sources(db: Connection, sources: Collection[str]) -> dict[str, list[Raw]]:
+    """All responses of sources, newest first, by source."""
+    found: dict[str, list[Raw]] = {source: [] for source in sources}
+    t = table.c
+    for some in chunks(found):
+        rows = db.execute(select(table).where(t.source.in_(some)).order_by(t.fetched_at.desc(), t.document, t.hash))
+        for row in rows:
+            found[row.source].append(_raw(row))
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, tuple_
 
 from state.chunks import chunks
 from state.entries import sighting
@@ -32,24 +32,34 @@ class Standing:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document that named an entry. fingerprint: of what it said then. stands: it names the entry still."""
+
+    source: str
+    document: str
+    fingerprint: str
+    stands: bool
+
+
 # ---- questions of every visit, put together once ----
 
 _e = evidence_table.c
-_home: BindParameter[str] = bindparam("home")
-_page: BindParameter[str] = bindparam("page")
 _some: BindParameter[Any] = bindparam("some", expanding=True)
-_there = (table.c.source == _home) & (table.c.document == _page)
+_page = (table.c.source, table.c.document)
 _OWNERS = select(_e.key, _e.entry).where(_e.kind == bindparam("of"), _e.key.in_(_some)).order_by(_e.seen_at, _e.entry)
 _EVIDENCE = select(_e.entry, _e.kind, _e.key).where(_e.entry.in_(_some))
-_last = select(func.max(table.c.last_seen_at)).where(_there).scalar_subquery()
-_STANDING = select(table).where(_there, table.c.last_seen_at == _last).order_by(table.c.position)
-_SAID = select(table.c.entry, table.c.fingerprint).where(_there, table.c.entry.in_(_some))
-_SEEN = select(table.c.entry).where(table.c.entry.in_(_some), table.c.source == _home)
-_ELSEWHERE = (
-    select(table.c.entry)
-    .join(documents, and_(documents.c.source == table.c.source, documents.c.url == table.c.document))
-    .where(table.c.entry.in_(_some), (table.c.source != _home) | (table.c.document != _page))
-    .where(table.c.last_seen_at >= documents.c.fetched_at)
+_last = select(*_page, func.max(table.c.last_seen_at).label("at")).where(tuple_(*_page).in_(_some))
+_newest = _last.group_by(*_page).subquery()
+_STANDING = (
+    select(table)
+    .join(_newest, and_(*(column == _newest.c[column.name] for column in _page), table.c.last_seen_at == _newest.c.at))
+    .order_by(*_page, table.c.position)
+)
+_PLACES = (
+    select(table.c.entry, *_page, table.c.fingerprint, table.c.last_seen_at >= documents.c.fetched_at)
+    .outerjoin(documents, and_(documents.c.source == table.c.source, documents.c.url == table.c.document))
+    .where(table.c.entry.in_(_some))
 )
 
 
@@ -79,7 +89,7 @@ def known_by(db: Connection, keys: Collection[Key]) -> dict[Key, tuple[str, ...]
     found: dict[Key, tuple[str, ...]] = {}
     for kind in sorted({kind for kind, _ in wanted}):
         for some in chunks(sorted(key for named, key in wanted if named == kind)):
-            for key, entry in db.execute(_OWNERS, {"of": kind, "some": some}):
+            for key, entry in db.execute(_OWNERS, {"of": kind, "some": some}).all():
                 found[kind, key] = (*found.get((kind, key), ()), entry)
     return found
 
@@ -88,7 +98,7 @@ def evidence_of(db: Connection, entries: Iterable[str]) -> dict[str, frozenset[K
     """All keys by entry id."""
     found: dict[str, set[Key]] = {}
     for some in chunks(entries):
-        for entry, kind, key in db.execute(_EVIDENCE, {"some": some}):
+        for entry, kind, key in db.execute(_EVIDENCE, {"some": some}).all():
             found.setdefault(entry, set()).add((kind, key))
     return {entry: frozenset(keys) for entry, keys in found.items()}
 
@@ -103,10 +113,14 @@ def add_evidence(db: Connection, found: Collection[tuple[str, Key]], *, now: dat
 # ---- sightings ----
 
 
-def standing(db: Connection, source: str, document: str) -> tuple[Standing, ...]:
-    """What stood in a document when it changed last, in its order."""
-    rows = db.execute(_STANDING, {"home": source, "page": document})
-    return tuple(Standing(sighting(row), row.fingerprint) for row in rows)
+def standing(db: Connection, pages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Standing, ...]]:
+    """What stood in documents when they changed last, in their order, by (source, document)."""
+    found: dict[tuple[str, str], list[Standing]] = {}
+    for some in chunks(pages):
+        found |= {page: [] for page in some}
+        for row in db.execute(_STANDING, {"some": some}).all():
+            found[row.source, row.document].append(Standing(sighting(row), row.fingerprint))
+    return {page: tuple(stood) for page, stood in found.items()}
 
 
 def standing_at(db: Connection, source: str, document: str, at: datetime) -> tuple[str, ...]:
@@ -124,29 +138,13 @@ def standing_at(db: Connection, source: str, document: str, at: datetime) -> tup
     return tuple(rows)
 
 
-def fingerprints(db: Connection, entries: Iterable[str], *, source: str, document: str) -> dict[str, str]:
-    """What a document said of entries when it named them last, by entry id; also of those that left it since."""
-    found: dict[str, str] = {}
+def places(db: Connection, entries: Iterable[str]) -> dict[str, tuple[Place, ...]]:
+    """All documents that ever named these entries, by entry id; also those that name them no more."""
+    found: dict[str, list[Place]] = {}
     for some in chunks(entries):
-        rows = db.execute(_SAID, {"home": source, "page": document, "some": some})
-        found.update((entry, fingerprint) for entry, fingerprint in rows)
-    return found
-
-
-def standing_elsewhere(db: Connection, entries: Iterable[str], *, source: str, document: str) -> frozenset[str]:
-    """Those of the entries that stand in another document than this one, of any source that is watched."""
-    found: set[str] = set()
-    for some in chunks(entries):
-        found.update(db.scalars(_ELSEWHERE, {"home": source, "page": document, "some": some}))
-    return frozenset(found)
-
-
-def seen_in(db: Connection, entries: Iterable[str], source: str) -> frozenset[str]:
-    """Those of the entries that were ever seen in a source."""
-    found: set[str] = set()
-    for some in chunks(entries):
-        found.update(db.scalars(_SEEN, {"home": source, "some": some}))
-    return frozenset(found)
+        for entry, source, document, fingerprint, stands in db.execute(_PLACES, {"some": some}).all():
+            found.setdefault(entry, []).append(Place(source, document, fingerprint, bool(stands)))
+    return {entry: tuple(some) for entry, some in found.items()}
 
 
 def sources_of(db: Connection, entries: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ sources of one host are never read at once. A removed source keeps its row (entr
 name it) and may be added again. Called by `feeds.poll` and `feeds.sources`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,10 +62,18 @@ class Document:
 
 def source(db: Connection, id: str) -> Source:
     """One source by its id, removed ones too. Raises NotFound."""
-    row = db.execute(select(table).where(table.c.id == id)).one_or_none()
-    if row is None:
+    found = by_ids(db, [id])
+    if id not in found:
         raise NotFound(f"no source {id!r} here; `tidings source list` shows the ids there are")
-    return _source(row)
+    return found[id]
+
+
+def by_ids(db: Connection, ids: Iterable[str]) -> dict[str, Source]:
+    """Sources by id, removed ones too; an unknown id is left out."""
+    found: dict[str, Source] = {}
+    for some in chunks(ids):
+        found |= {row.id: _source(row) for row in db.execute(select(table).where(table.c.id.in_(some)))}
+    return found
 
 
 def sources(db: Connection, state: str | None = None) -> tuple[Source, ...]:
@@ -264,19 +272,26 @@ def _claim(db: Connection, ids: Sequence[str], *, owner: str, now: datetime, lea
 
 def documents(db: Connection, id: str) -> dict[str, Document]:
     """The documents of a source by URL."""
-    rows = db.execute(select(document_table).where(document_table.c.source == id))
-    return {
-        row.url: Document(
-            Validators(row.url, row.etag, row.last_modified, row.body_hash), row.fetched_at, row.method, row.records
-        )
-        for row in rows
-    }
+    return all_documents(db, [id])[id]
+
+
+def all_documents(db: Connection, ids: Collection[str]) -> dict[str, dict[str, Document]]:
+    """The documents of sources by source and URL."""
+    found: dict[str, dict[str, Document]] = {id: {} for id in ids}
+    for some in chunks(found):
+        for row in db.execute(select(document_table).where(document_table.c.source.in_(some))):
+            validators = Validators(row.url, row.etag, row.last_modified, row.body_hash)
+            found[row.source][row.url] = Document(validators, row.fetched_at, row.method, row.records)
+    return found
 
 
 def put_documents(db: Connection, id: str, read: Collection[Document]) -> None:
     """Store what was read."""
-    if not read:
-        return
+    put_all_documents(db, {id: read})
+
+
+def put_all_documents(db: Connection, read: Mapping[str, Collection[Document]]) -> None:
+    """The same of many sources, by id."""
     rows = [
         {
             "source": id,
@@ -288,8 +303,11 @@ def put_documents(db: Connection, id: str, read: Collection[Document]) -> None:
             "method": one.method,
             "records": one.records,
         }
-        for one in read
+        for id, some in sorted(read.items())
+        for one in some
     ]
+    if not rows:
+        return
     wanted = insert(db, document_table)
     news = {name: wanted.excluded[name] for name in rows[0] if name not in ("source", "url")}
     db.execute(wanted.on_conflict_do_update(index_elements=["source", "url"], set_=news), rows)

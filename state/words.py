@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -145,18 +145,44 @@ class Words:
     def __init__(self, text: str, language: str) -> None:
         self.language = stemming(language)
         self.written = cut(text)
-        ascii = text.isascii()
-        lengths = [1 if not ascii and unspaced(word) else WORD for word in self.written]
-        self.ends = list(accumulate(lengths))
-        self.at = [0, *self.ends[:-1]]
-        self.lower = text == text.lower() if ascii else not any(letter.isupper() for letter in text)
-        self._by_written: dict[str, list[int]] = {}
-        for position, word in enumerate(self.written):
-            self._by_written.setdefault(word, []).append(position)
-        self._by_stem = self._index(lambda word: (stem(word, self.language),))
-        self._by_form: dict[str, list[int]] | None = None
-        self._forms: list[str] = []
+        self._text = text
+        self._distinct = frozenset(self.written)
         self._blank: set[int] = set()
+
+    # What most texts are never asked for, because none of their words is looked for.
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return list(accumulate(1 if not word.isascii() and unspaced(word) else WORD for word in self.written))
+
+    @cached_property
+    def at(self) -> list[int]:
+        return [0, *self.ends[:-1]]
+
+    @cached_property
+    def lower(self) -> bool:
+        """Whether the text has no capitals."""
+        return self._text == self._text.lower() if self._text.isascii() else not any(map(str.isupper, self._text))
+
+    @cached_property
+    def _by_written(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for position, word in enumerate(self.written):
+            found.setdefault(word, []).append(position)
+        return found
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[int]]:
+        return self._index(lambda word: (stem(word, self.language),))
+
+    @cached_property
+    def _by_form(self) -> dict[str, list[int]]:
+        """Positions by caseless form, in both spellings."""
+        return self._index(lambda word: {word.casefold(), spelling(word, self.language)})
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        return sorted(self._by_form)
 
     def _index(self, keys: Callable[[str], Iterable[str]]) -> dict[str, list[int]]:
         """Positions, ascending, by what `keys` says of each distinct word."""
@@ -168,11 +194,12 @@ class Words:
 
     def stems(self) -> Iterable[str]:
         """The distinct stems of the text."""
-        return self._by_stem.keys()
+        return {stem(word, self.language) for word in self._distinct}
 
     def forms(self) -> Iterable[str]:
         """The distinct words without case, in both spellings."""
-        return self._formed().keys()
+        caseless = {word.casefold() for word in self._distinct}
+        return caseless.union(spelling(word, self.language) for word in self._distinct)
 
     def with_stem(self, stemmed: str) -> list[int]:
         return self._open(self._by_stem.get(stemmed, []))
@@ -185,28 +212,19 @@ class Words:
         if cased:
             found = [at for word, places in self._by_written.items() if pattern.fullmatch(word) for at in places]
             return self._open(sorted(found))
-        index = self._formed()
         matching: set[int] = set()
         for form in self._forms[bisect_left(self._forms, start) :]:
             if not form.startswith(start):
                 break
             if pattern.fullmatch(form):
-                matching.update(index[form])
+                matching.update(self._by_form[form])
         return self._open(sorted(matching))
-
-    def _formed(self) -> dict[str, list[int]]:
-        """Positions by caseless form, in both spellings; built when the first pattern asks."""
-        if self._by_form is None:
-            self._by_form = self._index(lambda word: {word.casefold(), spelling(word, self.language)})
-            self._forms = sorted(self._by_form)
-        return self._by_form
 
     def _open(self, positions: list[int]) -> list[int]:
         return [at for at in positions if at not in self._blank] if self._blank else positions
 
     def blanked(self, positions: Iterable[int]) -> "Words":
         """The same text in which these positions are found no more. Self is not changed."""
-        self._formed()
         other = object.__new__(Words)
         other.__dict__.update(self.__dict__)
         other._blank = self._blank | set(positions)

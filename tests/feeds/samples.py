@@ -90,5 +90,5 @@ def keep(store: Store, made: Sequence[Entry], *, under: Sequence[str] = ("all",)
             filed = entries.entry(db, each.id)
             known = {topic.id: topic for topic in topics.topics(db)}
             kept = syndication.fragments(filed, topics=known, source=source(), site=SITE)
-            publications.put_fragments(db, each.id, kept)
+            publications.put_fragments(db, {each.id: kept})
         publications.mark_dirty(db, under, now)

@@ -448,5 +448,5 @@ def test_no_entry_ever_vanishes_and_a_visit_repeated_changes_nothing(
         again = watched.visit(page(*records))
         assert (again.new, again.revised, again.filings) == ((), (), ())
         with store.read() as db:
-            assert len(sightings.seen_in(db, known, "office")) == len(known)
+            assert len(sightings.places(db, known)) == len(known)
     store.close()

@@ -124,7 +124,7 @@ def test_a_bad_feed_is_not_published_and_the_last_good_bytes_stay(store: Store, 
     before = files(store)
     keep(store, named("b"))
     with store.write() as db:
-        publications.put_fragments(db, "b", {"atom": b"<entry><id>x</id>", "rss": b"<item/>", "json": b"{}"})
+        publications.put_fragments(db, {"b": {"atom": b"<entry><id>x</id>", "rss": b"<item/>", "json": b"{}"}})
         publications.mark_dirty(db, ["wages"], now)
     done = run(store, now + LATER)
     ((name, reason),) = done.failed
@@ -141,7 +141,7 @@ def test_a_bad_feed_is_not_published_and_the_last_good_bytes_stay(store: Store, 
 def test_a_good_build_clears_the_complaint(store: Store, now: datetime) -> None:
     keep(store, named("a"))
     with store.write() as db:
-        publications.put_fragments(db, "a", {"atom": b"<entry/>", "rss": b"<item/>", "json": b"{}"})
+        publications.put_fragments(db, {"a": {"atom": b"<entry/>", "rss": b"<item/>", "json": b"{}"}})
     assert run(store, now).failed
     run(store, now + LATER, everything=True)
     with store.read() as db:
@@ -154,8 +154,8 @@ def test_a_good_build_clears_the_complaint(store: Store, now: datetime) -> None:
 def test_an_entry_without_fragments_is_rendered(store: Store, now: datetime) -> None:
     keep(store, named("a", "b"))
     with store.write() as db:
-        publications.put_fragments(db, "a", {"atom": b"<entry/>"})
-        publications.put_fragments(db, "a", {"json": b'{"id":"x","title":"kept","content_html":""}'})
+        publications.put_fragments(db, {"a": {"atom": b"<entry/>"}})
+        publications.put_fragments(db, {"a": {"json": b'{"id":"x","title":"kept","content_html":""}'}})
     run(store, now)
     assert titles(store) == ["b", "kept"]
     assert len(feedparser.parse(files(store)["atom"].body).entries) == 2

@@ -59,7 +59,9 @@ class Watched:
         self.now += timedelta(hours=1)
         terms = Terms(self.source, self.now, lambda: next(self.minted), self.hold, mode, as_new)
         seen = reading or Reading(pages=pages, walked=walked)
-        plan = commit.commit(self.store, claimed, seen, terms, SITE, lambda _plan: {"last_polled_at": self.now})
+        plan = commit.commit(
+            self.store, commit.Brought(claimed, seen, terms, lambda _plan: {"last_polled_at": self.now}), SITE
+        )
         assert plan
         return plan
 

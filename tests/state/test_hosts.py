@@ -1,5 +1,6 @@
 """Hosts: one reader at a time, a gap between two requests, and what their robots.txt said."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,4 +167,5 @@ def test_a_source_that_moves_takes_along_what_is_known_of_its_page(store: Store)
         assert sources.source(db, "s0").where == B
         (claimed,) = sources.claim_due(db, owner="w", now=NOW, lease=60, limit=9)
         assert claimed.host == "b.example"
-        assert polls.validators(db, ["s0"]) == {"s0": {B: (Validators(B, '"1"', "", "hash"), NOW)}}
+        kept = replace(page, validators=Validators(B, '"1"', "", "hash"))
+        assert sources.all_documents(db, ["s0", "s1"]) == {"s0": {B: kept}, "s1": {}}

@@ -147,8 +147,8 @@ def test_closing_a_topic_closes_its_feed(store: Store, now: datetime) -> None:
 
 def test_fragments_are_replaced_whole(ledger: Store) -> None:
     with ledger.write() as db:
-        publications.put_fragments(db, "a", {"atom": b"1", "rss": b"2", "json": b"3"})
-        publications.put_fragments(db, "a", {"atom": b"4"})
+        publications.put_fragments(db, {"a": {"atom": b"1", "rss": b"2", "json": b"3"}})
+        publications.put_fragments(db, {"a": {"atom": b"4"}})
         assert publications.kept(db, ["a", "b"], "atom") == {"a": b"4"}
         assert publications.kept(db, ["a", "b"], "rss") == {}
 

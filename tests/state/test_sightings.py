@@ -33,10 +33,12 @@ def test_what_stands_is_what_was_seen_at_the_last_change_in_page_order(store: St
     with store.write() as db:
         sightings.see(db, [seen("a", NOW), seen("b", NOW, position=1)])
         sightings.see(db, [seen("b", LATER, position=1), seen("c", LATER)])
-        standing = sightings.standing(db, "office", LIST)
-    assert [one.sighting.entry for one in standing] == ["c", "b"]
-    assert standing[1].sighting.first_seen_at == NOW
-    assert standing[1].sighting.last_seen_at == LATER
+        standing = sightings.standing(db, [("office", LIST), ("office", "nosuch")])
+    assert standing["office", "nosuch"] == ()
+    there = standing["office", LIST]
+    assert [one.sighting.entry for one in there] == ["c", "b"]
+    assert there[1].sighting.first_seen_at == NOW
+    assert there[1].sighting.last_seen_at == LATER
 
 
 def test_what_a_document_said_is_remembered_of_entries_that_left_it(store: Store) -> None:
@@ -44,24 +46,25 @@ def test_what_a_document_said_is_remembered_of_entries_that_left_it(store: Store
     with store.write() as db:
         sightings.see(db, [seen("a", NOW, said="old"), seen("b", NOW, said="b")])
         sightings.see(db, [seen("b", LATER, said="new")])
-        told = sightings.fingerprints(db, ["a", "b", "nosuch"], source="office", document=LIST)
-    assert told == {"a": "old", "b": "new"}
+        places = sightings.places(db, ["a", "b", "nosuch"])
+    assert {id: [one.fingerprint for one in some] for id, some in places.items()} == {"a": ["old"], "b": ["new"]}
 
 
-def test_an_entry_stands_elsewhere_while_the_other_document_shows_it(store: Store) -> None:
+def test_an_entry_stands_in_a_document_while_that_shows_it(store: Store) -> None:
     prepared(store, "a")
     other = "https://office.example.org/months"
     with store.write() as db:
         sightings.see(db, [seen("a", NOW), seen("a", NOW, document=other)])
 
-    def elsewhere() -> frozenset[str]:
+    def stands() -> set[str]:
         with store.read() as db:
-            return sightings.standing_elsewhere(db, ["a"], source="office", document=LIST)
+            return {one.document for one in sightings.places(db, ["a"])["a"] if one.stands}
 
+    assert stands() == set()  # they were not kept
     read(store, other, NOW)
-    assert elsewhere() == {"a"}
+    assert stands() == {other}
     read(store, other, LATER)  # it changed, and the entry was not seen again
-    assert elsewhere() == frozenset()
+    assert stands() == set()
 
 
 def test_a_key_leads_to_its_entries_oldest_evidence_first(store: Store) -> None:
@@ -82,7 +85,7 @@ def test_the_sources_of_an_entry_are_all_it_was_ever_seen_in(store: Store) -> No
         other = Sighting("ministry", LIST, "a", "", 0, "url", NOW, NOW)
         sightings.see(db, [Standing(other, "fp")])
         assert sightings.sources_of(db, ["a", "b"]) == {"a": {"office", "ministry"}}
-        assert sightings.seen_in(db, ["a", "b"], "ministry") == {"a"}
+        assert {one.source for one in sightings.places(db, ["a", "b"])["a"]} == {"office", "ministry"}
 
 
 def test_visits_are_counted_with_what_they_write(store: Store) -> None:

@@ -208,7 +208,7 @@ async def test_a_feed_that_could_not_be_published_says_so_on_its_page(
     filled: Store, server: Server, now: datetime
 ) -> None:
     with filled.write() as db:
-        publications.put_fragments(db, "a1", {"atom": b"<entry>", "rss": b"<item>", "json": b"{"})
+        publications.put_fragments(db, {"a1": {"atom": b"<entry>", "rss": b"<item>", "json": b"{"}})
     publish(filled, site=SITE, settings=Publishing(), now=now)
     answer = await (await server.start()).get("/topics/all")
     assert "could not be published" in answer.text
