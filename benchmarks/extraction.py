@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from benchmarks import corpus, peers
 from feeds.children import Children, Document
 from feeds.extraction import dom, extract
+from state.records import Extraction
 
 _SIZES = (10_000, 100_000, 1_000_000, 5_000_000)  # bytes
 _CLASSES = ((0, 10_000), (10_000, 50_000), (50_000, 200_000), (200_000, 3_000_000))  # bytes
@@ -56,16 +57,17 @@ def _table(name: str, pages: Sequence[corpus.Page], found: Sequence[peers.Read])
 
 
 def _growth() -> None:
-    """Seconds by size, for three shapes of list: nearly the same for each megabyte if time is linear."""
-    for make in (_links, _cards, _table_rows):
+    """Milliseconds by size, for several shapes of list: nearly the same for each megabyte if time is linear."""
+    for make in (_links, _cards, _table_rows, _dated_lines, _figures, _text_entries):
         told: list[str] = []
         for size in _SIZES:
             body = _page(make, size).encode()
             began = time.process_time()
-            extract(Document("https://pages.example/list", body), corpus.NOW)
-            spent = time.process_time() - began
-            told.append(f"{len(body) / 1e6:.2f} MB {spent:6.2f} s ({spent / len(body) * 1e6:.1f} s/MB)")
-        print(f"{make.__name__.strip('_').replace('_', ' '):11} {'   '.join(told)}")
+            found = extract(Document("https://pages.example/list", body), corpus.NOW)
+            spent = 1000 * (time.process_time() - began)
+            read = f"{spent:6.0f} ms ({spent / len(body) * 1e6:4.0f} ms/MB)"
+            told.append(f"{len(body) / 1e6:.2f} MB {read if isinstance(found, Extraction) else 'refused'}")
+        print(f"{make.__name__.strip('_').replace('_', ' '):12} {'   '.join(told)}")
     body = _page(_links, 4_000_000).encode()
     began = time.process_time()
     dom.parse(body.decode())
@@ -75,6 +77,8 @@ def _growth() -> None:
 def _page(make: Callable[[int], str], size: int) -> str:
     one = len(make(100))
     items = "".join(make(number) for number in range(max(3, size // one)))
+    if make is _text_entries:
+        return items
     items = f"<table>{items}</table>" if items.startswith("<tr") else items
     return f"<!DOCTYPE html><html lang=en><head><title>News</title></head><body><h1>News</h1>{items}</body></html>"
 
@@ -96,6 +100,23 @@ def _table_rows(number: int) -> str:
     day = date(2026, 5, 1) - timedelta(days=number // 3)
     title = f'<a href="/n/{number}.pdf">Notice {number} to mariners about the islands</a>'
     return f"<tr><td>{number}</td><td>{title}</td><td>{day:%d/%m/%Y}</td></tr>"
+
+
+def _dated_lines(number: int) -> str:
+    day = date(2026, 5, 1) - timedelta(days=number // 3)
+    return f'{day:%d.%m.%Y} <a href="/n/{number}">Ferry {number} to the islands leaves from another pier</a><br>'
+
+
+def _figures(number: int) -> str:
+    return f"<tr>{''.join(f'<td>{number * place % 99_991}</td>' for place in range(3, 13))}</tr>"
+
+
+def _text_entries(number: int) -> str:
+    day = date(2026, 5, 1) - timedelta(days=number // 3)
+    return (
+        f"{number + 1}. Ferry {number} to the islands leaves from another pier\n{day:%d %B %Y}, PORT NORTH\nPassengers "
+        f"are asked to be there {number % 50} minutes before it leaves, with all that they need.\n\n"
+    )
 
 
 async def _through_child(pages: list[Document]) -> float:

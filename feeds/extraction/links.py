@@ -12,6 +12,7 @@ from feeds.extraction.dom import Tree
 
 _SCHEMES = frozenset(("http", "https", "ftp"))
 _PLAIN = re.compile(r"/(?!/)(?:[A-Za-z0-9_~%+=&,;@!$*-]|\.(?!\.?(?:/|$))|/)*")  # a path without dot segments or query
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY_FOLDERS = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>0[1-9]|1[0-2])(?=[/-]|[0-3]\d(?:/|\b))")
 _DAY = re.compile(r"/((?:19|20)\d\d)/([01]?\d)/([0-3]?\d)(?=/|$)|(?<!\d)((?:19|20)\d\d)(-?)([01]\d)\5([0-3]\d)(?!\d)")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
@@ -41,6 +42,8 @@ FILE_TYPES = {
 
 def year_of(address: str, month: int | None) -> int | None:
     """The year that a folder of an address names before the folder of a month: /2026/10/30/; None where none does."""
+    if not _YEAR.search(address):
+        return None
     named = [(int(said["year"]), int(said["month"])) for said in _DAY_FOLDERS.finditer(urlsplit(address).path)]
     years = {year for year, told in named if told == month}
     return years.pop() if len(years) == 1 else None
@@ -50,6 +53,8 @@ def day_of(address: str) -> str | None:
     """The day that the folders or the name in an address tell: /2026/10/30/, t20261030_1.html; None where none does,
     or several do.
     """
+    if not _YEAR.search(address):
+        return None
     groups = (match.groups() for match in _DAY.finditer(urlsplit(address).path))
     said = {(int(one[0] or one[3]), int(one[1] or one[5]), int(one[2] or one[6])) for one in groups}
     try:

@@ -72,22 +72,16 @@ async def test_a_page_made_to_harm_still_gives_its_list(name: str, children: Chi
     assert [record.date for record in found.records] == [f"2019-05-0{day}" for day in range(1, 6)]
 
 
-ROWS = 10_000
 LONG = {
     "dates that reach over rows": "<table>"
     + "".join(
         f"<tr><td rowspan=2>{n % 28 + 1} May 2019</td><td><a href=/n/{n}>A title of some length, {n}</a></td></tr>"
         f"<tr><td><a href=/m/{n}>Another title of some length, number {n}</a></td></tr>"
-        for n in range(ROWS // 2)
+        for n in range(5_000)
     )
     + "</table>",
     "numbers that lead on": "<table>"
-    + "".join(f"<tr><td><a href='?page={n}'>{n % 999}</a></td><td>A title, number {n}</td></tr>" for n in range(ROWS))
-    + "</table>",
-    "menus without end": "<h1>Harbours</h1>"
-    + "".join(f"<div><a href=/a/{n}>Pier</a> <a href=/b/{n}>Tide</a></div>" for n in range(ROWS)),
-    "cells of numbers": "<table>"
-    + f"<tr>{'<td>17</td><td>4 512</td><td>2019</td>' * 3}</tr>" * (ROWS // 2)
+    + "".join(f"<tr><td><a href='?page={n}'>{n % 999}</a></td><td>A title, number {n}</td></tr>" for n in range(2_000))
     + "</table>",
 }
 

@@ -51,6 +51,13 @@ def test_a_line_that_says_more_or_less_is_no_type_line(line: str) -> None:
     ("title", "kind"),
     [
         ("Press release: the ferries return", "press-release"),
+        ("MEDIA ALERT for Tuesday", "media-advisory"),
+        ("Rapport annuel du port", "report"),
+        ("Jahresbericht 2026", "report"),
+        ("Policy brief on the harbour dues", "brief"),
+        ("Fact sheet on the harbour dues", "brief"),
+        ("Invitation to bid for a dredger", "tender"),
+        ("VİDEO (limandan)", "video"),
         ("Communiqué de presse : les ferries reviennent", "press-release"),
         ("Pressemitteilung – Die Fähren fahren wieder", "press-release"),
         ("Joint statement: the ports stay open", "statement"),
