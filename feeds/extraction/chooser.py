@@ -12,10 +12,10 @@ from math import log
 from operator import itemgetter
 from statistics import fmean, median
 
-from feeds.extraction import links, rowspans, words
+from feeds.extraction import links, rowspans, splitdates, words
 from feeds.extraction.candidates import Candidate, Item
 from feeds.extraction.dom import Node, Sums
-from feeds.extraction.headings import heading_date
+from feeds.extraction.headings import heading_date, shares_row
 from feeds.extraction.page import HEADINGS, Line, Page
 from feeds.extraction.parts import shows_text
 from state.text import folded
@@ -96,8 +96,14 @@ class _Look:
         self.loose_dates = [
             line.start
             for line in page.main
-            if not line.heading and not line.linked and line.start not in halves and heading_date(page, line)
+            if not line.heading
+            and not line.linked
+            and line.start not in halves
+            and heading_date(page, line)
+            and not shares_row(page, line)
         ]
+        loose = frozenset(self.loose_dates)
+        self.firm_dates = [start for start in self.date_lines if start not in loose]
         self.spanned = rowspans.reached(page)
         self.addresses: dict[int, str] = {}
         self.hollow = list(self._hollow_links())
@@ -128,6 +134,11 @@ class _Look:
             known = self.dated_lines[key] = _shows_date(self.page, line)
         return known
 
+    def is_date(self, line: Line) -> bool:
+        """Whether a line, or a piece of it, is nothing but a date."""
+        parts = [line.text, *(piece.text for piece in line.pieces if len(line.pieces) > 1)]
+        return any(self.page.whole(text) is not None for text in parts)
+
     def shows_month(self, line: Line) -> bool:
         """Whether a line, or a part of it that is no link, is a month with its year."""
         parts = [(line.text, line.linked), *((piece.text, piece.link is not None) for piece in line.pieces)]
@@ -141,8 +152,8 @@ class _Look:
         return known
 
     def weigh(self, candidate: Candidate) -> Choice | None:
-        items = candidate.items
-        if self.title is not None and _holds(items, self.title):
+        items = [item for item in candidate.items if self.page.within(item.start, item.end)]
+        if len(items) < FEWEST or (self.title is not None and _holds(items, self.title)):
             return None  # parts of the page's layout: one of them holds its title
         step = max(1, len(items) // SAMPLE)
         sketches = [self.sketches.get(item) or self.sketch(item) for item in items[::step]]
@@ -182,7 +193,7 @@ class _Look:
             ),
             "few": float(len(full) < 3),
             "twins": _twins(full),
-            "torn": self.torn(items) if dated < 0.5 and under < 0.5 else 0.0,
+            "torn": self.torn(items, under >= 0.5) if dated < 0.5 else 0.0,
         }
 
     def held(self, items: Sequence[Item]) -> float:
@@ -223,11 +234,13 @@ class _Look:
             and heading_date(self.page, self.page.lines[place]) is not None
         )
 
-    def torn(self, items: Sequence[Item]) -> float:
-        if len(self.date_lines) < 3:
+    def torn(self, items: Sequence[Item], headed: bool) -> float:
+        """headed: the date lines that could be headings are."""
+        date_lines = self.firm_dates if headed else self.date_lines
+        if len(date_lines) < 3:
             return 0.0
         inside = sum(self.dated.within(item.start, item.end) for item in items)
-        return min(1.0, max(0.0, (len(self.date_lines) - inside) / len(items)))
+        return min(1.0, max(0.0, (len(date_lines) - inside) / len(items)))
 
     def sketch(self, item: Item) -> _Sketch:
         lines = self.page.within(item.start, item.end)
@@ -247,7 +260,8 @@ class _Look:
             sum(line.heading <= level for line in headings) + sum(0 < at <= level for _, _, at in hollow),
             (self.linked_lines(lines) + len(of_images)) // (3 if headings else 1),
         )
-        dated = sum(line.start in self.split or self.is_dated(line) for line in lines)
+        shown = [line for line in lines if line.start in self.split or self.is_dated(line)]
+        dated = sum(line.start in self.split or self.is_date(line) for line in shown) or len(shown)
         dated = dated or int(any(self.shows_month(line) for line in lines[1:] if not line.heading))
         dated = dated or int(item.start in self.spanned)
         chars = sum(line.width for line in lines)
@@ -340,20 +354,13 @@ def _split_dates(page: Page) -> tuple[frozenset[int], frozenset[int]]:
     found: set[int] = set()
     halves: set[int] = set()
     for place, line in enumerate(page.lines):
-        if (len(line.text) <= 2 and line.text.isdigit()) or (
-            len(line.text) <= 12 and place + 1 < len(page.lines) and page.lines[place + 1].text.isdigit()
-        ):
-            for count in (3, 2):
-                texts = [other.text for other in page.lines[place : place + count]]
-                if (
-                    all(len(text) <= 12 for text in texts)
-                    and (day := page.whole(" ".join(texts)))
-                    and day.day
-                    and day.year
-                ):
-                    found.add(line.start)
-                    halves.update(other.start for other in page.lines[place : place + count])
-                    break
+        if len(line.text) > splitdates.LONGEST:
+            continue
+        lines = page.lines[place : place + 3]
+        split = splitdates.leading(page, [other.text for other in lines])
+        if split is not None and split[0].year:
+            found.add(line.start)
+            halves.update(other.start for other in lines[: split[1]])
     return frozenset(found), frozenset(halves)
 
 
@@ -361,9 +368,10 @@ def _shows_date(page: Page, line: Line) -> bool:
     """Whether a line shows a day: alone on its line or piece, or at an end of a line."""
     if len(line.text) > 400:
         return False
-    return _dated_text(page, line.text) or any(
-        _dated_text(page, piece.text) for piece in line.pieces if len(line.pieces) > 1
-    )
+    if _dated_text(page, line.text):
+        return True
+    pieces = [piece.text for piece in line.pieces] if len(line.pieces) > 1 else []
+    return any(_dated_text(page, text) for text in pieces) or splitdates.within(page, pieces) is not None
 
 
 def _dated_text(page: Page, text: str) -> bool:

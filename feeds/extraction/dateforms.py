@@ -233,9 +233,9 @@ def _form(name: str, pattern: str, build: Callable[[Match], Found | None], needs
 
 
 FORMS: tuple[Form, ...] = (
-    _form("era", r"(?P<E>E) ?(?P<n>d) ?j ?(?P<m>d) ?k ?(?P<d>d) ?l", _era, "Ejkl"),
-    _form("era month", r"(?P<E>E) ?(?P<n>d) ?j ?(?P<m>d) ?k", _era_month, "Ejk"),
-    _form("era year", r"^(?P<E>E) ?(?P<n>d) ?j$", _era_year, "Ej"),
+    _form("era", r"(?P<E>E) ?(?P<n>[dn]) ?j ?(?P<m>d) ?k ?(?P<d>d) ?l", _era, "Ejkl"),
+    _form("era month", r"(?P<E>E) ?(?P<n>[dn]) ?j ?(?P<m>d) ?k", _era_month, "Ejk"),
+    _form("era year", r"^(?P<E>E) ?(?P<n>[dn]) ?j$", _era_year, "Ej"),
     _form("era bare", r"^(?P<n>n)(?P<s>[./-])(?P<m>d)(?P=s)(?P<d>d)$", _era_bare, "nd"),
     _form("cjk", r"(?<![dyn])(?P<y>y) ?j ?(?P<m>d) ?k ?(?P<d>d)(?: ?l|(?!d))(?: ?[-r] ?(?:d ?k ?)?d ?l)?", _iso, "yjk"),
     _form("cjk month", r"(?<![dyn])(?P<y>y) ?j ?(?P<m>d) ?k", _month_number_year, "yjk"),
@@ -284,6 +284,8 @@ FORMS: tuple[Form, ...] = (
         _named,
         "yMd",
     ),
+    _form("labelled year first", _OPEN + rf"(?P<y>y)\.? ?Y\.? ?(?P<m>d) ?T ?(?P<d>d){_SHUT}", _iso, "yYT"),
+    _form("named year first", _OPEN + rf"(?P<y>y)\.? ?Y\.? ?(?P<d>d)\.? ?(?P<M>M){_SHUT}", _named, "yYM"),
     _form(
         "numeric range",
         _OPEN + r"(?P<a>d)\.? ?- ?(?P<e>d) ?(?P<s>[./]) ?(?P<b>d) ?(?P=s) ?(?P<y>y)(?![dyneMw])(?![/.-][dyne])",
@@ -340,7 +342,11 @@ FORMS: tuple[Form, ...] = (
     _form("day month label", r"^(?:W[.,]? ?)?(?:D ?)?(?P<d>d) T ?(?P<m>d)$", _day_month_number, "dT"),
     _form("cjk day", r"^(?P<m>d) ?k ?(?P<d>d) ?l(?: ?\(.{1,3}\))?$", _day_month_number, "kl"),
     _form("spaced", r"^(?P<a>d)(?P<s> )(?P<b>d) (?P<y>y)$", _numeric, "dy"),
-    _form("spaced year first", r"^(?P<y>y) (?P<m>d) (?P<d>d)$", _iso, "dy"),
+    _form("spaced year first", r"^(?P<y>y) (?P<m>d)[ ./-](?P<d>d)$", _iso, "dy"),
+    _form("spaced year last", r"^(?P<a>d)(?P<s>[./])(?P<b>d) (?P<y>y)$", _numeric, "dy"),
+    _form("spaced day first", r"^(?P<d>d) (?P<y>y)[./-](?P<m>d)$", _iso, "dy"),
+    _form("spaced day first", r"^(?P<d>d) (?P<m>d)[./-](?P<y>y)$", _iso, "dy"),
+    _form("spaced day last", r"^(?P<y>y)[./-](?P<m>d) (?P<d>d)$", _iso, "dy"),
     _form("month number year", r"^(?P<m>d)[/.](?P<y>y)$", _padded_month_year, "dy"),
     _form("year month number", r"^(?P<y>y)[/.-](?P<m>d)$", _padded_month_year, "dy"),
     _form("compact", r"^(?P<e>e)(?:[wW]n[wW]?)?$", _compact, "e"),

@@ -176,7 +176,7 @@ def at_edges(text: str, setting: Setting) -> tuple[Found, ...]:
     return ()
 
 
-_YEAR_AFTER = re.compile(r"\.? ?(?:г|года|р|році|року|r|roku|م|میلادی)(?![^\W\d_])\.?")
+_YEAR_AFTER = re.compile(r"\.? ?(?:г|года|р|році|року|r|roku|م|میلادی|d(?=\.))(?![^\W\d_])\.?")
 _CJK_WEEKDAY = re.compile(
     r"\s*(?:[(（](?:週|星期|周)?[日月火水木金土一二三四五六월화수목금토일](?:요일|曜日)?[)）]"
     r"|(?:星期|週|周|礼拜)[一二三四五六日天]|[日月火水木金土]曜日?|[월화수목금토일]요일)"

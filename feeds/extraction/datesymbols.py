@@ -43,6 +43,11 @@ MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd\u0e31"
     "\u0e34-\u0e3a\u0e47-\u0e4e"
 )
+# The vowel signs of the other scripts of India, of Sinhala and of Ethiopic.
+MARKS += "".join(
+    f"{chr(block)}-{chr(block + 3)}{chr(block + 0x3C)}-{chr(block + 0x57)}" for block in range(0xA00, 0xE00, 0x80)
+)
+MARKS += "\u0ddf\u135d-\u135f"
 MARKS += "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u200c\u200d׳"
 _CJK = "中華民國|令和|平成|昭和|大正|民國|民国|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _CJK_NUMBER = "[〇○零元一二三四五六七八九十]+(?=[年月日号號])"

@@ -164,10 +164,10 @@ _RANGES = listed(
 )
 _BOTH = frozenset(listed("a al do"))
 _DAY_LABELS = listed("ngày ថ្ងៃទី ថ្ងៃ ទី วันที่ วัน ที่ ວັນທີ ວັນທີ່ ທີ ရက် ရက်နေ့ ရက်နေ့စွဲ tgl día dia")
-_MONTH_LABELS = listed("tháng thg ខែ เดือน ເດືອນ လ mes mês bulan")
+_MONTH_LABELS = listed("tháng thg ខែ เดือน ເດືອນ လ mes mês bulan сарын")
 _YEAR_LABELS = listed(
     "năm ឆ្នាំ ခုနှစ် ခု ปี พ.ศ. พ.ศ ค.ศ. ค.ศ ព.ស. គ.ស. ປີ год года г році року р рік r roku rok r année año ano jaar tahun م"
-    " anul god år"
+    " anul god år gada оны m"
 )
 _ORDINALS = listed("st nd rd th er re e eme ème ère º ª ° ος η ου го й я е та ви ri")
 

@@ -15,7 +15,7 @@ from feeds.extraction import addressdates, datelines, downloads, kinds, links, s
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Line, Page
-from feeds.extraction.parts import Day, Name, Parts
+from feeds.extraction.parts import UNPARTED, Day, Name, Parts
 from feeds.extraction.slots import Layout
 from state.records import Record
 from state.text import clean
@@ -24,7 +24,6 @@ SURE = 0.6  # a date below this is not given as one
 _SHORT = 8  # characters of a day and a month in figures
 _OWN = 0.93  # a date in a field of its own
 _RULE = 0.6  # share of items: where so many have their date in one slot, a date elsewhere must have a field of its own
-_EVERYWHERE = 0.7  # share of items: a date in running text is believed where so many have one in the same slot
 _ENOUGH = 0.9  # the score of a slot whose texts are titles
 _NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Geneva (Port News)": the place and who sends it
@@ -83,7 +82,7 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
     leading = layout.titles[0] if layout.titles else None
     for key, score in layout.titles:
         name = by_slot.get(key)
-        if name is None and key in parts.hollow and score > _ENOUGH:
+        if name is None and key in parts.hollow and score > _ENOUGH and not _is_linked(parts):
             return None  # where the others have their titles this one has an image
         if name is None or leading is None or (name.sort == "line" and parts.hollow and words.is_sentence(name.text)):
             continue
@@ -92,6 +91,11 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
         if key == leading[0] or name.sort in ("heading", "link") or not parts.links:
             return name if score > _ENOUGH else None
     return None
+
+
+def _is_linked(parts: Parts) -> bool:
+    """Whether a text of an item that could be its title is a link."""
+    return any(name.link is not None and name.sort in ("heading", "link") for name in parts.names)
 
 
 def _undated(name: Name, day: Day | None) -> str:
@@ -157,11 +161,11 @@ def _day(parts: Parts, layout: Layout) -> Day | None:
             by_slot[day.slot] = day
     best: Day | None = None
     ruled = bool(layout.days) and layout.days[0][1] >= _RULE
-    for number, (slot, share) in enumerate(layout.days):
+    for number, (slot, _) in enumerate(layout.days):
         day_here = by_slot.get(slot)
         if day_here is None:
             continue
-        if share >= _EVERYWHERE and SURE - 0.15 <= day_here.sure < SURE:
+        if slot in layout.settled and UNPARTED <= day_here.sure < SURE:
             day_here = replace(day_here, sure=SURE)
         if number == 0 and day_here.sure >= SURE:
             return _visible(day_here, parts)

@@ -12,6 +12,7 @@ from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found, Setting
 from feeds.extraction.page import Line, Page
 
+_SHARED = 0.2  # of the items: so many without a date, and the date lines between them are headings
 _LOOSE = 7  # the level of a date line that is no heading element
 
 
@@ -33,11 +34,17 @@ def above(page: Page, items: Sequence[Item]) -> list[Found | None]:
 
 def freed(page: Page, items: Sequence[Item]) -> list[Item]:
     """The items without the date headings that some of them begin with, where the others have no date: the heading
-    stands over those as well. Only a heading beside the entries counts, not one in an entry's own element.
+    stands over those as well. Only a heading beside the entries counts, not one in an entry's own element; and of date
+    lines that are no heading elements only those that no other repeats, over a fair share of items without dates.
     """
     starts = [_after_heading(page, item) for item in items]
     bare = [place for place, start in enumerate(starts) if start is None]
     if len(bare) == len(items) or not bare:
+        return list(items)
+    first = [page.within(item.start, item.end)[0] for item, start in zip(items, starts, strict=True) if start]
+    if not all(line.heading for line in first) and (
+        len(bare) < _SHARED * len(items) or len({line.text for line in first}) < len(first)
+    ):
         return list(items)
     for place in bare:
         if any(page.whole(line.text) is not None for line in page.within(items[place].start, items[place].end)):
@@ -50,12 +57,14 @@ def _after_heading(page: Page, item: Item) -> int | None:
     lines = page.within(item.start, item.end)[:2]
     if len(lines) < 2 or lines[0].block.order != item.start or lines[0].block.end >= item.end:
         return None
-    return lines[1].start if lines[0].heading and heading_date(page, lines[0]) is not None else None
+    return lines[1].start if heading_date(page, lines[0]) is not None and not shares_row(page, lines[0]) else None
 
 
 def _take(page: Page, line: Line, stack: dict[int, Found]) -> None:
     """Let one line outside the items change what dates are in force."""
     day = heading_date(page, line)
+    if day is not None and not line.heading and shares_row(page, line):
+        return
     level = line.heading or _LOOSE
     if line.heading or (day is not None and not page.regions[line.start]):
         for deeper in [
@@ -76,6 +85,12 @@ def heading_date(page: Page, line: Line) -> Found | None:
     if whole is not None and whole.form != "relative":
         return whole
     return month_alone(line.text, page.setting)
+
+
+def shares_row(page: Page, line: Line) -> bool:
+    """Whether a line stands in a row of a table that says more: no heading of the rows below, then."""
+    row = next((node for node in line.block.ancestors() if node.tag in ("tr", "table")), None)
+    return row is not None and row.tag == "tr" and len(page.within(row.order, row.end)) > 1
 
 
 def month_alone(text: str, setting: Setting) -> Found | None:

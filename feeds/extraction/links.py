@@ -14,7 +14,10 @@ _SCHEMES = frozenset(("http", "https", "ftp"))
 _PLAIN = re.compile(r"/(?!/)(?:[A-Za-z0-9_~%+=&,;@!$*-]|\.(?!\.?(?:/|$))|/)*")  # a path without dot segments or query
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY_FOLDERS = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>0[1-9]|1[0-2])(?=[/-]|[0-3]\d(?:/|\b))")
-_DAY = re.compile(r"/((?:19|20)\d\d)/([01]?\d)/([0-3]?\d)(?=/|$)|(?<!\d)((?:19|20)\d\d)(-?)([01]\d)\5([0-3]\d)(?!\d)")
+_DAY = re.compile(
+    r"/((?:19|20)\d\d)/([01]?\d)/([0-3]?\d)(?=/|$)|/((?:19|20)\d\d)(?:/([01]\d)|-([01]\d)/)([0-3]\d)(?=/|$)"
+    r"|(?<!\d)((?:19|20)\d\d)(-?)([01]\d)\9([0-3]\d)(?!\d)"
+)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 FILE_TYPES = {
     "pdf": "application/pdf",
@@ -50,13 +53,13 @@ def year_of(address: str, month: int | None) -> int | None:
 
 
 def day_of(address: str) -> str | None:
-    """The day that the folders or the name in an address tell: /2026/10/30/, t20261030_1.html; None where none does,
-    or several do.
+    """The day that the folders or the name in an address tell: /2026/10/30/, /2026/1030/, t20261030_1.html; None where
+    none does, or several do.
     """
     if not _YEAR.search(address):
         return None
     groups = (match.groups() for match in _DAY.finditer(urlsplit(address).path))
-    said = {(int(one[0] or one[3]), int(one[1] or one[5]), int(one[2] or one[6])) for one in groups}
+    said = {tuple(int(part) for part in one if part and part != "-") for one in groups}
     try:
         return date(*said.pop()).isoformat() if len(said) == 1 else None
     except ValueError:

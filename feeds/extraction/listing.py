@@ -197,10 +197,10 @@ def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Reco
     beside = rowspans.beside(page, [one.item for one in taken])
     kept: list[Item] = []
     records: list[Record] = []
-    linked = sum(1 for one in taken if one.links) >= 0.7 * len(taken)
+    linked = sum(1 for one in taken if one.links)
     for one, heading, spanning in zip(taken, above, beside, strict=True):
         record = fields.record(page, one, layout, spanning or heading, "cell beside" if spanning else "heading above")
-        if _is_entry(record, linked):
+        if _is_entry(record, linked >= 0.7 * (len(taken) - (not one.links))):
             kept.append(one.item)
             records.append(record)
     records = addressdates.completed(records)

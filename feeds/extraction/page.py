@@ -6,9 +6,11 @@ reader sees as one: text up to the next block element or `br`. A piece is a part
 bold, a span.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from feeds.extraction import dateorder, dates, dom, languages, links, regions, structured, words
 from feeds.extraction.datevalues import Found, Setting
@@ -17,7 +19,10 @@ from feeds.extraction.structured import Structured
 from feeds.extraction.wordlist import listed
 from state.text import clean
 
+_WIDE_LINK = 20  # characters of a link that is an entry rather than a word of a menu
+_FIGURES = re.compile(r"^.{0,20}\d\D{1,3}\d{1,2}\D{1,3}\d.{0,20}$", re.S)  # a date, or little more
 _APART = frozenset(listed("span time strong b small label font em i abbr u"))
+_CARD = ("span", "time", "small")  # what sets a text apart within a link
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -132,18 +137,36 @@ def _lines(tree: Tree) -> Iterator[Line]:
     for node in tree.nodes:
         if node.tag in ("title", "br") or (node.order == node.block and node.tag != TEXT):
             if run:
-                yield from _line(tree, run)
+                yield from _parted(tree, run)
                 run = []
             continue
         if node.tag != TEXT or (node.parent is not None and node.parent.tag == "title"):
             continue
         if node.block != block and run:
-            yield from _line(tree, run)
+            yield from _parted(tree, run)
             run = []
         block = node.block
         run.append(node)
     if run:
+        yield from _parted(tree, run)
+
+
+def _parted(tree: Tree, run: list[Node]) -> Iterator[Line]:
+    """The lines of a run of text: several where it is nothing but links, each with its date perhaps, as of cards that a
+    style sheet sets below each other.
+    """
+    while len(run) > 1 and run[0].link is None and not run[0].text.strip():
+        run = run[1:]
+    linked = [place for place in range(1, len(run)) if run[place].link is not None]
+    cuts = [0, *(place for place in linked if run[place].link is not run[place - 1].link)]
+    between = [node.text for node in run if node.link is None and node.text.strip()]
+    size = sum(len(node.text.strip()) for node in run if node.link is not None)
+    listed = size >= _WIDE_LINK * len(cuts) or len(between) >= len(cuts) - 1
+    if len(cuts) < 2 or run[0].link is None or not listed or not all(_FIGURES.search(text) for text in between):
         yield from _line(tree, run)
+        return
+    for start, end in pairwise((*cuts, len(run))):
+        yield from _line(tree, run[start:end])
 
 
 def _line(tree: Tree, run: list[Node]) -> Iterator[Line]:
@@ -198,11 +221,12 @@ def _inside(node: Node) -> Iterator[Node]:
 def _set_apart(node: Node, block: Node) -> Node | None:
     """The innermost element that sets a text apart from its line: a link, or else a span, time, bold …"""
     found: Node | None = None
+    card: Node | None = None
     for above in _inside(node):
         if above is block:
             break
         if above.tag == "a":
-            return above if found is None or found.tag not in ("span", "time", "small") else found
-        if found is None and above.tag in _APART:
-            found = above
+            return card or above
+        found = found or (above if above.tag in _APART else None)
+        card = card or (above if above.tag in _CARD else None)
     return found

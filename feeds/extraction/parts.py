@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from feeds.extraction import dates, words
+from feeds.extraction import dates, splitdates, words
 from feeds.extraction.candidates import Item
 from feeds.extraction.datevalues import Found
 from feeds.extraction.dom import TEXT, Node
@@ -34,9 +34,10 @@ _STAMP = re.compile(
 _STAMPED = 0.7  # how sure a date is that readers do not see
 _DAY_FIRST = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:$|[T ])")
 _PROSE = 25  # characters of a sentence
+ENDING = 0.45  # how sure a date is that ends a title, set off by a sign
+UNPARTED = 0.42  # and one that nothing sets off: "Contracts of 8 May 2006"
 _SET_OFF = (",", "–", "-", "—", "(", "|", ":", "·")
 _LABEL = 30  # characters of a line that labels the next
-_SPLIT = 12  # characters of one part of a date that is set in several blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _names(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) -
             if words.may_be_title(line.text) and heading_date(page, line) is None:
                 yield Name(_uncut(line.text, link), slot(line.block, item.start), "heading", link, line.start, line)
             continue
-        linked = _linked_pieces(line)
+        linked = _linked_pieces(page, line)
         for text, link, piece in linked:
             if words.may_be_title(text) and page.whole(text) is None and not _in_passing(line, text, piece):
                 yield Name(
@@ -200,11 +201,11 @@ def shows_text(nodes: list[Node], node: Node, start: int) -> bool:
     return any(part.tag == TEXT and part.text.strip() for part in nodes[node.order - start : node.end - start])
 
 
-def _linked_pieces(line: Line) -> list[tuple[str, Node, Piece]]:
-    """The link texts of a line, one for each link, however it is set inside."""
+def _linked_pieces(page: Page, line: Line) -> list[tuple[str, Node, Piece]]:
+    """The link texts of a line, one for each link, however it is set inside; without what is set apart to date it."""
     found: list[tuple[str, Node, Piece]] = []
     for piece in line.pieces:
-        if piece.link is None:
+        if piece.link is None or (_beside_title(line, piece) and page.dates(piece.text)):
             continue
         if found and found[-1][1] is piece.link:
             text, link, first = found[-1]
@@ -263,7 +264,7 @@ def _days(page: Page, item: Item, lines: tuple[Line, ...], nodes: list[Node]) ->
     for place, line in enumerate(lines):
         if place < taken:
             continue
-        split = _split(page, item, lines[place : place + 3]) if len(line.text) <= _SPLIT else None
+        split = _split(page, item, lines[place : place + 3]) if len(line.text) <= splitdates.LONGEST else None
         shown = list(_in_line(page, item, line))
         if split is not None and all(day.found.day is None or day.found.year is None for day in shown):
             taken = place + split[1]
@@ -299,6 +300,10 @@ def _in_line(page: Page, item: Item, line: Line) -> Iterator[Day]:
         return
     hit = False
     if len(line.pieces) > 1:
+        if (split := splitdates.within(page, [piece.text for piece in line.pieces])) is not None:
+            first = line.pieces[split[1]]
+            yield Day(split[0], slot(first.node, item.start), 0.9, "split in line", line, first)
+            return
         for piece in line.pieces:
             for found in page.dates(piece.text):
                 hit = True
@@ -325,7 +330,7 @@ def _yearless(page: Page, item: Item, line: Line) -> Iterator[Day]:
 def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | None) -> Day:
     before, after = text[: found.start].strip(), text[found.end :].strip()
     where = _labelled_slot(where, before)
-    linked = piece.link is not None if piece is not None else line.linked
+    linked = line.linked if piece is None else piece.link is not None and not _beside_title(line, piece)
     if not _letters(before) and not _letters(after):
         sure, origin = 0.93, "own field"
     elif found.short:
@@ -336,8 +341,9 @@ def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | No
         sure, origin = 0.85, "labelled"
     elif not _letters(after) and not line.heading and not linked:
         sure, origin = 0.82 if len(before) < 160 else 0.65, "end of line"
-    elif (line.heading or linked) and not _letters(after) and before.endswith(_SET_OFF):
-        sure, origin = 0.45, "end of title"  # believed where all the others have theirs there too
+    elif (line.heading or linked) and not _letters(after):
+        # believed where all the others have theirs there too, and where nothing sets it off, in order
+        sure, origin = ENDING if before.endswith(_SET_OFF) else UNPARTED, "end of title"
     elif line.heading or linked:
         sure, origin = 0.4, "in title"
     elif words.width(text) <= 160:
@@ -345,6 +351,11 @@ def _in_text(found: Found, text: str, where: Slot, line: Line, piece: Piece | No
     else:
         sure, origin = 0.35, "in text"
     return Day(found, where, sure, origin, line, piece, after, before)
+
+
+def _beside_title(line: Line, piece: Piece) -> bool:
+    """Whether a link holds more than a piece of a line that is set apart in it: a card that is a link as a whole."""
+    return _apart(piece) and any(other is not piece and other.link is piece.link for other in line.pieces)
 
 
 def _labelled_slot(where: Slot, before: str) -> Slot:
@@ -375,15 +386,7 @@ def _labelled(before: str) -> bool:
 
 def _split(page: Page, item: Item, lines: tuple[Line, ...]) -> tuple[Day, int] | None:
     """A date in neighbouring blocks ("17", "февраля", "2016"), and how many lines it takes."""
-    for count in (3, 2):
-        texts = [line.text for line in lines[:count]]
-        if len(texts) < count or any(len(text) > _SPLIT for text in texts):
-            continue
-        if any(
-            (one := page.whole(text)) is not None and one.day is not None and one.year is not None for text in texts
-        ):
-            continue
-        found = page.whole(" ".join(texts))
-        if found is not None and found.day is not None:
-            return Day(found, slot(lines[0].block, item.start), 0.9, "split blocks", lines[count - 1]), count
-    return None
+    found = splitdates.leading(page, [line.text for line in lines])
+    if found is None:
+        return None
+    return Day(found[0], slot(lines[0].block, item.start), 0.9, "split blocks", lines[found[1] - 1]), found[1]

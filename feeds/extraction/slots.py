@@ -15,11 +15,13 @@ from typing import TypeAlias
 from feeds.extraction import kinds, words
 from feeds.extraction.dom import Node
 from feeds.extraction.page import Page
-from feeds.extraction.parts import Day, Name, Parts, Slot
+from feeds.extraction.parts import ENDING, Day, Name, Parts, Slot
 from state.text import folded
 
 _BASE = {"heading": 1.6, "link": 1.0, "bold": 0.55, "line": 0.25, "alt": -0.2}
 Key: TypeAlias = tuple[Slot, str]  # where a text stands that could be a title, and of what sort it is
+_EVERYWHERE = 0.7  # share of items: a date in running text is believed where so many have one in the same slot
+_SORTED = 3  # different dates: fewer are in order by chance
 _FEWEST = 4  # items, before what repeats in them tells anything
 _REPEATED = 0.6  # share of different texts: fewer are categories
 _NEARLY = 0.9  # share of the items, and of their texts that differ
@@ -40,19 +42,23 @@ _OTHER_DAY = re.compile(
 class Layout:
     """titles, days: slots, best first, with the score of each title slot, the share of items that have each day slot.
 
+    settled: day slots in which a date is believed that would be too unsure alone.
     shared: addresses that several items link to. later: title slots of which not the first text of an item counts,
     with the number of texts before the one that does.
     """
 
     titles: tuple[tuple[Key, float], ...]
     days: tuple[tuple[Slot, float], ...]
+    settled: frozenset[Slot]
     shared: frozenset[str]
     later: Mapping[Key, int]
 
 
 def layout(page: Page, items: Sequence[Parts]) -> Layout:
     later = _later(items)
-    return Layout(_title_slots(items, later), _day_slots(page, items), _shared(items), later)
+    found = _days_by_slot(items)
+    settled = frozenset(slot for slot, days in found.items() if _is_settled(days, len(items)))
+    return Layout(_title_slots(items, later), _day_slots(page, found, len(items)), settled, _shared(items), later)
 
 
 def placed(names: Iterable[Name], later: Mapping[Key, int]) -> Mapping[Key, Name]:
@@ -142,7 +148,7 @@ def _title_score(key: Key, names: list[tuple[Name, int]], hollow: int, count: in
     )
 
 
-def _day_slots(page: Page, items: Sequence[Parts]) -> tuple[tuple[Slot, float], ...]:
+def _days_by_slot(items: Sequence[Parts]) -> Mapping[Slot, list[Day]]:
     found: dict[Slot, list[Day]] = {}
     for parts in items:
         seen: set[Slot] = set()
@@ -150,8 +156,26 @@ def _day_slots(page: Page, items: Sequence[Parts]) -> tuple[tuple[Slot, float], 
             if day.slot not in seen:
                 seen.add(day.slot)
                 found.setdefault(day.slot, []).append(day)
-    scored = {slot: _day_score(page, slot, days, len(items)) for slot, days in found.items()}
-    return tuple((slot, len(found[slot]) / len(items)) for slot in sorted(scored, key=lambda slot: -scored[slot]))
+    return found
+
+
+def _is_settled(days: list[Day], count: int) -> bool:
+    """Whether so many items have a date in one place that it is theirs; at the end of titles, with nothing to set it
+    off, only if the list is sorted by it.
+    """
+    if len(days) < _EVERYWHERE * count:
+        return False
+    if all(day.sure >= ENDING for day in days):
+        return True
+    known = [day.found.date for day in days if day.found.date and day.found.day]
+    if len(known) < len(days) or len(set(known)) < _SORTED:
+        return False
+    return known in (sorted(known), sorted(known, reverse=True))
+
+
+def _day_slots(page: Page, found: Mapping[Slot, list[Day]], count: int) -> tuple[tuple[Slot, float], ...]:
+    scored = {slot: _day_score(page, slot, days, count) for slot, days in found.items()}
+    return tuple((slot, len(found[slot]) / count) for slot in sorted(scored, key=lambda slot: -scored[slot]))
 
 
 def _day_score(page: Page, slot: Slot, days: list[Day], count: int) -> float:

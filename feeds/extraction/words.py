@@ -76,6 +76,7 @@ _MORE_START = re.compile(
     re.I,
 )
 _FILE_NAME = re.compile(r"\S+\.(?:pdf|docx?|xlsx?|pptx?|zip|html?|aspx?|jpe?g|png)", re.I)
+_COUNTER = re.compile(r"[^\W\d][^\d:：]{0,24}[:：]\s*\d[\d., ]*\s?[^\W\d]{0,5}")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
@@ -101,7 +102,7 @@ def is_file_name(text: str) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def may_be_title(text: str) -> bool:
-    """Whether a text could name an entry: it has letters, and is no file name or lead-on."""
+    """Whether a text could name an entry: it has letters, and is no file name, lead-on or counter ("Views: 97")."""
     return (
         len(text) <= 500
         and _LETTER.search(text) is not None
@@ -109,6 +110,7 @@ def may_be_title(text: str) -> bool:
         and not is_idle(text)
         and not is_file_name(text)
         and not is_file_label(text)
+        and _COUNTER.fullmatch(text) is None
     )
 
 
