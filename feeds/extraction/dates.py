@@ -162,12 +162,15 @@ _LONGEST_DAY = 24  # characters of a day and month
 
 
 def at_edges(text: str, setting: Setting) -> tuple[Found, ...]:
-    """A day and month without a year, set off by a sign at the end or the beginning of a line: "The ferry, 4 May".
+    """A day and month without a year, set off by a sign at the end or the beginning of a line: "The ferry, 4 May";
+    or all of it, but for a colon or dash.
 
     For lines under the heading of a year; nothing in the line itself proves that this is its date.
     """
     if len(text) > LONGEST or not any(len(number) <= 2 for number in _NUMBER.findall(text)):
         return ()
+    if (labels := text.rstrip(" :–—-")) != text and (day := whole(labels, setting)) and day.form in _YEARLESS:
+        return (day,)
     cuts = [(0, 0), *((cut.start(), cut.end()) for cut in _PARTED.finditer(text)), (len(text), len(text))]
     spans = [(before[1], after[0]) for before, after in pairwise(cuts) if text[before[1] : after[0]].strip()]
     for start, end in (spans[-1], spans[0]) if spans and len(cuts) > 2 else ():

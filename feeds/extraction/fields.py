@@ -26,6 +26,8 @@ _OWN = 0.93  # a date in a field of its own
 _RULE = 0.6  # share of items: where so many have their date in one slot, a date elsewhere must have a field of its own
 _ENOUGH = 0.9  # the score of a slot whose texts are titles
 _NAME_SURE = {"heading": 0.95, "link": 0.9, "bold": 0.75, "line": 0.6, "alt": 0.5}
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{4,40})[)\]]\s*$")
+_PARTING = (":", ",", ";", "|", "–", "—", "-", "(", "[")
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Geneva (Port News)": the place and who sends it
 
 
@@ -93,6 +95,23 @@ def _title(parts: Parts, layout: Layout) -> Name | None:
     return None
 
 
+def without_days(page: Page, records: Sequence[Record]) -> list[Record]:
+    """The records, their titles without the dates in brackets that they end with ("Version 4.9 (8 May 2006)"), where
+    these are their dates and the titles stay different.
+    """
+    short = [_without_day(page, record) for record in records]
+    told = [title for title in short if title]
+    alike = len(set(told)) < len(told)
+    return list(records) if alike else [replace(one, title=title) for one, title in zip(records, short, strict=True)]
+
+
+def _without_day(page: Page, record: Record) -> str:
+    ending = _BRACKETED.search(record.title) if record.date is not None else None
+    day = page.whole(ending[1]) if ending is not None else None
+    rest = record.title[: ending.start()] if ending is not None and day is not None and day.date == record.date else ""
+    return rest if words.may_be_title(rest) else record.title
+
+
 def _is_linked(parts: Parts) -> bool:
     """Whether a text of an item that could be its title is a link."""
     return any(name.link is not None and name.sort in ("heading", "link") for name in parts.names)
@@ -105,8 +124,9 @@ def _undated(name: Name, day: Day | None) -> str:
         return title
     text = day.piece.text if day.piece is not None else title
     shown = text[day.found.start : day.found.end]
-    for rest in (title.removeprefix(shown), title.removesuffix(shown)):
-        if rest != title and words.may_be_title(short := rest.strip(" :,;|–—-()[]")):
+    before, after = title.removesuffix(shown), title.removeprefix(shown)
+    for rest, parted in ((after, True), (before, before.rstrip().endswith(_PARTING))):
+        if rest != title and parted and words.may_be_title(short := rest.strip(" :,;|–—-()[]")):
             return short
     return title
 

@@ -33,10 +33,13 @@ def above(page: Page, items: Sequence[Item]) -> list[Found | None]:
 
 
 def freed(page: Page, items: Sequence[Item]) -> list[Item]:
-    """The items without the date headings that some of them begin with, where the others have no date: the heading
-    stands over those as well. Only a heading beside the entries counts, not one in an entry's own element; and of date
-    lines that are no heading elements only those that no other repeats, over a fair share of items without dates.
+    """The items but for those that are nothing but a date, as rows between the rows of a table are; and without the
+    date headings that some of them begin with, where the others have no date: the heading stands over those as well.
+
+    Only a heading beside the entries counts, not one in an entry's own element; and of date lines that are no heading
+    elements only those that no other repeats, over a fair share of items without dates.
     """
+    items = [item for item in items if not _is_date(page, item)]
     starts = [_after_heading(page, item) for item in items]
     bare = [place for place, start in enumerate(starts) if start is None]
     if len(bare) == len(items) or not bare:
@@ -50,6 +53,11 @@ def freed(page: Page, items: Sequence[Item]) -> list[Item]:
         if any(page.whole(line.text) is not None for line in page.within(items[place].start, items[place].end)):
             return list(items)
     return [item if start is None else Item(start, item.end) for item, start in zip(items, starts, strict=True)]
+
+
+def _is_date(page: Page, item: Item) -> bool:
+    lines = page.within(item.start, item.end)
+    return len(lines) == 1 and not lines[0].linked and heading_date(page, lines[0]) is not None
 
 
 def _after_heading(page: Page, item: Item) -> int | None:

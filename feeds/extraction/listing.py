@@ -203,7 +203,7 @@ def read(page: Page, candidate: Candidate) -> tuple[tuple[Item, ...], tuple[Reco
         if _is_entry(record, linked >= 0.7 * (len(taken) - (not one.links))):
             kept.append(one.item)
             records.append(record)
-    records = addressdates.completed(records)
+    records = fields.without_days(page, addressdates.completed(records))
     lost = strays.of(page, kept, records)
     return tuple(_without(kept, lost)), tuple(_without(records, lost))
 
