@@ -47,7 +47,7 @@ MARKS = (
 MARKS += "".join(
     f"{chr(block)}-{chr(block + 3)}{chr(block + 0x3C)}-{chr(block + 0x57)}" for block in range(0xA00, 0xE00, 0x80)
 )
-MARKS += "\u0ddf\u135d-\u135f"
+MARKS += "\u0dd8-\u0ddf\u135d-\u135f"
 MARKS += "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u200c\u200d׳"
 _CJK = "中華民國|令和|平成|昭和|大正|民國|民国|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _CJK_NUMBER = "[〇○零元一二三四五六七八九十]+(?=[年月日号號])"
