@@ -1,8 +1,7 @@
 """The one writer of a delivery: outcomes and beginnings in groups, each group one durable commit.
 
 A worker hands in a step: the outcome of its last message, and the message it wants to begin. What arrives while
-a commit is under way makes the next group (at most GROUP steps); only a busy run waits PATIENCE for more. All of it
-is done in one thread, which begins the next commit when the last one is done, without a turn of the loop. The
+a commit is under way makes the next group (at most GROUP steps); only a busy run waits PATIENCE for more. The
 re-check of the subscriber is part of the transaction that begins a message: who left before it gets no mail.
 
 When a group cannot be committed, nothing more is begun; its outcomes are tried again on a fresh connection when
@@ -16,12 +15,10 @@ with it everybody who wants to begin. What a server accepted meanwhile is known 
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -81,22 +78,21 @@ class Recorder:
         self._resend = resend
         self._workers = workers
         self._committed_at = float("-inf")
-        self._steps: SimpleQueue[_Step | None] = SimpleQueue()
+        self._steps: asyncio.Queue[_Step | None] = asyncio.Queue()
         self._unrecorded: list[Result] = []
         self._noted_at: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        self._ended = asyncio.Event()
-        # a thread of its own: those of asyncio are few, and this one lives as long as the delivery
-        threading.Thread(target=self._run, daemon=True).start()
+        self._task = asyncio.create_task(self._run())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._steps.put(None)
-        await self._ended.wait()
+        assert self._task is not None
+        self._steps.put_nowait(None)
+        await self._task
         if self._unrecorded:
             await asyncio.to_thread(self._last_try)
         if self._noted_at and self.failure is None:
@@ -116,51 +112,44 @@ class Recorder:
         if self.failure is not None:
             self._unrecorded += [result] if result else []
             raise self.failure
-        answer: asyncio.Future[Beginning | None] = self._loop.create_future()
-        self._steps.put(_Step(result, message, answer))
+        answer: asyncio.Future[Beginning | None] = asyncio.get_running_loop().create_future()
+        self._steps.put_nowait(_Step(result, message, answer))
         return await answer
 
-    def _answered(self, steps: list[_Step], answers: list[Beginning | None]) -> None:
+    async def _run(self) -> None:
+        last = False
+        while not last:
+            group = [await self._steps.get()]
+            await self._gather()
+            while len(group) < GROUP and not self._steps.empty():
+                group.append(self._steps.get_nowait())
+            last = None in group
+            steps = [step for step in group if step is not None]
+            if steps:
+                await self._committed(steps)
+
+    async def _gather(self) -> None:
+        """Let a busy run fill its group: a commit costs the same for one step as for sixteen."""
+        busy = asyncio.get_running_loop().time() - self._committed_at < BUSY
+        if busy and self._steps.qsize() + 1 < min(GROUP, self._workers):
+            await asyncio.sleep(PATIENCE)
+
+    async def _committed(self, steps: list[_Step]) -> None:
+        try:
+            if self.failure is not None:
+                raise self.failure
+            answers = await asyncio.to_thread(self._commit_patiently, steps)
+            self._committed_at = asyncio.get_running_loop().time()
+        except Exception as error:  # whatever it is: what cannot be recorded must not be sent
+            self.failure = error
+            self._unrecorded += [step.result for step in steps if step.result]
+            for step in steps:
+                if not step.answer.done():
+                    step.answer.set_exception(error)
+            return
         for step, answer in zip(steps, answers, strict=True):
             if not step.answer.done():  # its worker was cancelled
                 step.answer.set_result(answer)
-
-    def _failed(self, steps: list[_Step], error: Exception) -> None:
-        for step in steps:
-            if not step.answer.done():
-                step.answer.set_exception(error)
-
-    # ---- in the thread ----
-
-    def _run(self) -> None:
-        last = False
-        while not last:
-            group = self._group()
-            last = None in group
-            steps = [step for step in group if step is not None]
-            try:
-                if self.failure is not None:
-                    raise self.failure
-                answers = self._commit_patiently(steps) if steps else []
-            except Exception as error:  # whatever it is: what cannot be recorded must not be sent
-                self.failure = error
-                self._unrecorded += [step.result for step in steps if step.result]
-                self._loop.call_soon_threadsafe(self._failed, steps, error)
-            else:
-                self._committed_at = self._loop.time()
-                self._loop.call_soon_threadsafe(self._answered, steps, answers)
-        self._loop.call_soon_threadsafe(self._ended.set)
-
-    def _group(self) -> list[_Step | None]:
-        """What waits, at most GROUP. A busy run fills its group: a commit of one step costs as much as of sixteen."""
-        group = [self._steps.get()]
-        began = self._loop.time()
-        patience = PATIENCE if began - self._committed_at < BUSY else 0.0
-        with suppress(Empty):
-            while len(group) < GROUP and group[-1] is not None:
-                left = patience - (self._loop.time() - began) if len(group) < self._workers else 0.0
-                group.append(self._steps.get(timeout=max(0.0, left)))
-        return group
 
     def _commit_patiently(self, steps: list[_Step]) -> list[Beginning | None]:
         for _ in range(PATIENT - 1):

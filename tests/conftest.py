@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from state.migrate import migrate
 from state.store import Store, open_store
@@ -18,6 +19,8 @@ from tests.postgres.server import Absent, use
 
 UNTESTED = "NOT TESTED ON POSTGRESQL"
 ON_BOTH = ("state", "mail", "feeds", "flows")  # folders of tests
+settings.register_profile("without a clock", deadline=None)  # the machine may be busy with something else
+settings.load_profile("without a clock")
 
 
 def pytest_configure(config: pytest.Config) -> None:

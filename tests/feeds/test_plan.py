@@ -433,7 +433,7 @@ PAGES = st.lists(
 
 
 @given(PAGES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_entry_ever_vanishes_and_a_visit_repeated_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, visits: list[list[Record]]
 ) -> None:

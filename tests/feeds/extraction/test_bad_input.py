@@ -163,13 +163,13 @@ def test_a_doctype_makes_a_page_of_a_text_file() -> None:
     assert len(titles(read(b"\n <!DOCTYPE html><ul>" + ITEMS.encode() + b"</ul>", kind="text"))) == 5
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400))
 def test_no_bytes_whatever_raise(body: bytes) -> None:
     assert isinstance(read(body), Extraction | Unreadable)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(
@@ -210,7 +210,7 @@ def test_no_markup_whatever_raises(parts: list[str]) -> None:
         assert record.title or record.display_title or record.summary
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

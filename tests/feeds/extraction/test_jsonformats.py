@@ -224,7 +224,7 @@ def test_a_path_leads_to_its_values(path: str, values: list[object]) -> None:
     assert list(jsonpaths.values(jsonpaths.path(path), root, root)) == values
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),

@@ -174,7 +174,7 @@ def test_hostile_messages_end_soon(raw: bytes) -> None:
     assert process_time() - began < 30
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400))
 def test_whatever_comes_as_a_message_is_read_or_said_not_to_be(noise: bytes) -> None:
     raw = b"Subject: Looms\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + noise

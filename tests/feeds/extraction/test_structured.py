@@ -133,7 +133,7 @@ def test_a_line_break_within_a_text_is_forgiven() -> None:
     assert said[0].url == "https://mill.example/x"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(["/n/1", "2026-05-04", TITLES[0]]),
