@@ -341,6 +341,7 @@ FORMS: tuple[Form, ...] = (
     _form("month day", r"^(?:W[.,]? ?)?(?P<M>M)T?\.? ?(?P<d>d)o?\.?$", _day_month, "dM"),
     _form("day month label", r"^(?:W[.,]? ?)?(?:D ?)?(?P<d>d) T ?(?P<m>d)$", _day_month_number, "dT"),
     _form("cjk day", r"^(?P<m>d) ?k ?(?P<d>d) ?l(?: ?\(.{1,3}\))?$", _day_month_number, "kl"),
+    _form("cjk month year", r"^(?P<m>d) ?k,? (?P<y>y)$", _month_number_year, "ky"),
     _form("spaced", r"^(?P<a>d)(?P<s> )(?P<b>d) (?P<y>y)$", _numeric, "dy"),
     _form("spaced year first", r"^(?P<y>y) (?P<m>d)[ ./-](?P<d>d)$", _iso, "dy"),
     _form("spaced year last", r"^(?P<a>d)(?P<s>[./])(?P<b>d) (?P<y>y)$", _numeric, "dy"),

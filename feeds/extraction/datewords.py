@@ -8,9 +8,11 @@ page's own language decides.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
+from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 
 from feeds.extraction.wordlist import listed
 
@@ -179,11 +181,20 @@ def folded(word: str) -> str:
     return word.lower().replace("ı", "i").strip(".॰")
 
 
-def _names(language: str, table: str) -> Iterator[tuple[str, int]]:
+def names(language: str, table: str) -> Mapping[str, Any]:
+    """CLDR's "months" or "days" of a language, by context, width and number; empty where it has none.
+
+    Of a copy: Babel lets languages share what they inherit, and to read it in one changes it for others (2.18).
+    """
     try:
-        kept = getattr(Locale.parse(language), table)
+        kept = localedata.load(str(Locale.parse(language)))
     except (UnknownLocaleError, ValueError):
-        return
+        return {}
+    return localedata.LocaleDataDict({table: deepcopy(kept[table])})[table]  # type: ignore[no-any-return]
+
+
+def _names(language: str, table: str) -> Iterator[tuple[str, int]]:
+    kept = names(language, table)
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in kept.get(context, {}).get(width, {}).items():

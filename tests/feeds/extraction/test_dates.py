@@ -1,6 +1,8 @@
 """Date strings with the right answer, and strings that are no dates (`dates.tsv`); what every reading must keep to."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,7 +15,7 @@ from babel.dates import format_date
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from feeds.extraction import dates
+from feeds.extraction import dates, datewords
 from feeds.extraction.datevalues import Found, Order, Setting
 from feeds.extraction.wordlist import listed
 
@@ -177,10 +179,22 @@ def test_every_day_a_language_writes_in_figures_is_read_back_where_the_order_is_
 @settings(max_examples=30)
 @given(day=DAYS)
 def test_every_month_a_language_writes_is_a_month_and_no_day(language: str, day: date) -> None:
-    for text in own_digits(language, format_date(day, "LLLL y", locale=language)):
+    name = datewords.names(language, "months")["stand-alone"]["wide"][day.month]
+    for text in own_digits(language, f"{name} {day.year}"):
         found = dates.whole(text, Setting(NOW, (language, "en")))
         assert found is not None, text
         assert found.date == f"{day:%Y-%m}", text
+
+
+def test_reading_the_months_of_one_language_leaves_those_of_others_as_they_are() -> None:
+    """In a process of its own: Babel keeps what it has read."""
+    first = "from feeds.extraction.datewords import months as m; print(*m('zh'), *m('bs'))"
+    last = "from feeds.extraction.datewords import months as m; b = m('bs'); print(*m('zh'), *b)"
+    assert printed(first) == printed(last)
+
+
+def printed(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
 def own_digits(language: str, text: str) -> tuple[str, ...]:
