@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from feeds.suspicion import Doubt
-from state import alarms, doubts, hosts, polls, sources
+from state import alarms, doubts, hosts, polls, sightings, sources
 from state.hosts import Rest
 from state.polls import Settled
 from state.records import Validators
@@ -53,6 +53,7 @@ def write(db: Connection, group: Sequence[Ended]) -> None:
     for ended in ours:
         id = ended.claim.source.id
         sources.renew(db, id, ended.renewed)
+        sightings.see_again(db, id, [one.url for one in ended.whole], now=ended.now)
         sources.renew(db, id, ended.whole, fetched_at=ended.now)
         if ended.to and sources.watching(db, ended.to) is None:
             sources.move(db, id, ended.to)

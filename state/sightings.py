@@ -1,8 +1,9 @@
 """Where entries were seen, and the evidence that links later sightings to them.
 
-A sighting stands while it is among those that were seen when its document
-changed last: nothing is written for a document that did not change. Called by
-`feeds.poll`; what a key means is decided in `feeds.identity`.
+A sighting stands while it is among those that were seen when its document was
+read last: nothing is written for a document that is said not to have changed.
+Called by `feeds.commit` and `feeds.settling`; what a key means is decided in
+`feeds.identity`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, tuple_, update
 
 from state.chunks import chunks
 from state.entries import sighting
@@ -177,3 +178,12 @@ def see(db: Connection, seen: Sequence[Standing]) -> None:
     wanted = insert(db, table)
     news = {name: wanted.excluded[name] for name in ("url", "position", "fingerprint", "last_seen_at")}
     db.execute(wanted.on_conflict_do_update(index_elements=["source", "document", "entry"], set_=news), rows)
+
+
+def see_again(db: Connection, source: str, urls: Collection[str], *, now: datetime) -> None:
+    """What stood in documents stands there still: they came as a whole, and are the same (before `sources.renew`)."""
+    if urls:
+        before = select(documents.c.fetched_at).where(documents.c.source == source, documents.c.url == table.c.document)
+        here = (table.c.source == source) & table.c.document.in_(urls)
+        stood = table.c.last_seen_at >= before.scalar_subquery()
+        db.execute(update(table).where(here, stood).values(last_seen_at=now))

@@ -10,7 +10,7 @@ from feeds import sources as watched
 from feeds.children import Children
 from feeds.poll import Watch, accept, poll
 from feeds.rounds import poll_due
-from state import alarms, sources
+from state import alarms, entries, sources
 from state.errors import NotFound, UserError
 from state.records import Source
 from state.store import Store
@@ -74,6 +74,20 @@ async def test_a_changed_validator_is_kept_although_the_bytes_are_the_same(
     await poll(watch, "office", now=NOW + HOUR)
     with store.read() as db:
         assert sources.documents(db, "office")[url].validators.etag == '"second"'
+
+
+async def test_what_stands_on_a_page_that_stayed_the_same_for_weeks_is_not_withdrawn_by_another_page(
+    store: Store, site: Site, watch: Watch
+) -> None:
+    await added(watch, site.puts("/all", listing(ROWS)), "all-news")
+    await added(watch, site.puts("/list", listing(ROWS)))
+    later = NOW + timedelta(days=8)
+    await poll(watch, "all-news", now=later)
+    assert "if-none-match" not in site.asked("/all")[-1].headers  # from time to time it is fetched as a whole
+    site.puts("/list", listing([NEW, *ROWS[:2], *ROWS[3:]]))
+    assert (await poll(watch, "office", now=later)).outcome == "changed"
+    with store.read() as db:
+        assert [entry.title for entry in entries.entries(db) if entry.withdrawn_at] == []
 
 
 async def test_a_source_that_was_never_seen_gets_its_baseline_at_the_first_poll(
