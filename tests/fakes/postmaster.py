@@ -49,13 +49,15 @@ class Accepted:
 
 @dataclass(slots=True)
 class Hold:
-    """The server stands still at a point. `await reached.wait()`, then `release()`."""
+    """The server stands still at a point. `await reached.wait()`, then `release()` or `drop()`."""
 
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     _go_on: list[Callable[[], None]] = field(default_factory=list)
+    _close: list[Callable[[], None]] = field(default_factory=list)
 
-    def stop(self, go_on: Callable[[], None]) -> None:
+    def stop(self, go_on: Callable[[], None], close: Callable[[], None]) -> None:
         self._go_on.append(go_on)
+        self._close.append(close)
         self.reached.set()
 
     def release(self) -> None:
@@ -63,6 +65,11 @@ class Hold:
         waiting, self._go_on = self._go_on, []
         for go_on in waiting:
             go_on()
+
+    def drop(self) -> None:
+        """End those conversations, and look at nothing more that they have sent."""
+        for close in self._close:
+            close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +256,7 @@ class _Conversation(asyncio.Protocol):
             usual()
         elif act.hold:
             self._still = True
-            act.hold.stop(lambda: self._released(usual))
+            act.hold.stop(lambda: self._released(usual), self.drop)
         elif act.hangs:
             self._still = True
             if point == "TEXT" and self._transport:
