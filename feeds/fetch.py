@@ -25,7 +25,7 @@ from yarl import URL
 from feeds.addresses import RefusedUrl, by_proxy, checked, followed, networks, refusal
 from feeds.decoding import ACCEPTED, Incomplete, TooLarge, Undecodable, decoded
 from feeds.faults import Kind, explained
-from feeds.headers import fresh_for, hub, retry_after
+from feeds.headers import fresh_for, hub, last_modified, retry_after, sendable, sent_back
 from feeds.settings import Polling
 from state.records import Hub, Validators
 from state.text import clean
@@ -269,7 +269,7 @@ class Fetcher:
             if isinstance(body, Failed):
                 return body
             validators = Validators(
-                asked, _opaque(headers, "ETag"), _opaque(headers, "Last-Modified"), hashlib.sha256(body).hexdigest()
+                asked, sent_back(headers, "ETag"), last_modified(headers), hashlib.sha256(body).hexdigest()
             )
             content_type, where = headers.get("Content-Type", ""), str(response.url)
             announced = hub(headers.getall("Link", ()), where)
@@ -303,26 +303,16 @@ class Fetcher:
 def _conditions(known: Validators | None) -> dict[str, str]:
     """The headers that ask for a document only if it changed (RFC 9110 13.1)."""
     asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
-    return {name: value for name, value in asked.items() if value and _sendable(value)}
+    return {name: value for name, value in asked.items() if value and sendable(value)}
 
 
 def _not_modified(known: Validators, headers: Mapping[str, str]) -> NotModified | _Stale:
     """What a 304 means. One with another ETag than ours speaks of a document that we have not seen."""
-    etag, modified = _opaque(headers, "ETag"), _opaque(headers, "Last-Modified")
+    etag, modified = sent_back(headers, "ETag"), last_modified(headers)
     if etag and known.etag and etag.removeprefix("W/") != known.etag.removeprefix("W/"):
         return _Stale()
     renewed = replace(known, etag=etag or known.etag, last_modified=modified or known.last_modified)
     return NotModified(renewed, retry=fresh_for(headers))
-
-
-def _opaque(headers: Mapping[str, str], name: str) -> str:
-    """A validator, verbatim; "" for one that could not be sent back."""
-    value = headers.get(name, "")
-    return value if _sendable(value) else ""
-
-
-def _sendable(value: str) -> bool:
-    return value.isascii() and value.isprintable()
 
 
 def _target(url: URL, location: str) -> URL:

@@ -1,4 +1,4 @@
-"""Read what a response's headers say about when to ask again, and which hub tells of news.
+"""Read what a response's headers say: validators, when to ask again, and which hub tells of news.
 
 Pure, without a clock: a date in Retry-After is held against the response's own Date, so
 that neither machine's wrong clock matters. Called by `feeds.fetch`.
@@ -37,6 +37,23 @@ def fresh_for(headers: Mapping[str, str]) -> float | None:
         return None
     age = headers.get("Age", "").strip()
     return _clamped(float(lifetime[1]) - (float(age[:12]) if age.isascii() and age.isdigit() else 0.0))
+
+
+def sent_back(headers: Mapping[str, str], name: str) -> str:
+    """A validator, verbatim; "" for one that could not be sent back."""
+    value = headers.get(name, "")
+    return value if sendable(value) else ""
+
+
+def last_modified(headers: Mapping[str, str]) -> str:
+    """Last-Modified, verbatim; "" for one after the answer's own Date: until then nothing would count as modified."""
+    value = sent_back(headers, "Last-Modified")
+    at, date = _instant(value), _instant(headers.get("Date", ""))
+    return "" if at and date and at > date else value
+
+
+def sendable(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def hub(said: Iterable[str], url: str) -> Hub:

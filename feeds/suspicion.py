@@ -97,7 +97,7 @@ def doubt(view: View) -> Doubt | None:
         said = check(view)
         if said:
             kind = "empty" if reason == "empty" else "quarantined"
-            asks = None if reason == "empty" else f"tidings source accept {view.source}"
+            asks = f"tidings source accept {view.source}" if view.extraction.records else None
             return Doubt(kind, f"{view.url}: {said}", asks, reason)
     return None
 

@@ -92,6 +92,15 @@ async def test_a_304_for_another_document_than_ours_is_asked_again_without_condi
     assert [request.headers.get("if-none-match") for request in site.asked("/")] == ['"old"', None]
 
 
+async def test_a_modification_in_the_future_is_not_kept(site: Site, fetcher: Fetcher) -> None:
+    """A server that believes it would say "not modified" until then."""
+    dated = b"Date: Wed, 20 May 2026 10:00:00 GMT\r\nLast-Modified: %s 10:00:00 GMT\r\n\r\nhello"
+    site.says("/", OK + dated % b"Thu, 21 May 2100")
+    assert fetched(await fetcher.fetch(site.url("/"))).validators.last_modified == ""
+    site.says("/", OK + dated % b"Tue, 19 May 2026")
+    assert fetched(await fetcher.fetch(site.url("/"))).validators.last_modified == "Tue, 19 May 2026 10:00:00 GMT"
+
+
 async def test_a_validator_that_cannot_be_sent_back_is_not_kept(site: Site, fetcher: Fetcher) -> None:
     url = site.says("/", OK + b'ETag: "\xff\xfe"\r\nLast-Modified: \xc3\xa9t\xc3\xa9\r\n\r\nhello')
     got = fetched(await fetcher.fetch(url)).validators

@@ -81,6 +81,7 @@ def test_a_wall_is_named_for_what_it_is() -> None:
     assert answer is not None
     assert answer.kind == "quarantined"
     assert "a login page" in answer.message
+    assert answer.asks is None  # there is nothing on it that could be accepted
 
 
 def test_a_consent_box_above_the_list_is_no_wall() -> None:
