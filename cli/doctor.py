@@ -126,7 +126,12 @@ def _inbox(app: App) -> Iterator[Finding]:
     if not mailing.inbox:
         if mailing.smtp:
             do = "set mail.inbox to the mailbox of the bounce domain; docs/howto/bounces.md says how"
-            yield Finding("inbox", "warning", "mail.inbox is not set: bounces, complaints and mails that unsubscribe are not noticed", do)
+            yield Finding(
+                "inbox",
+                "warning",
+                "mail.inbox is not set: bounces, complaints and mails that unsubscribe are not noticed",
+                do,
+            )
         return
     opened(mailing.inbox).close()
     yield Finding("inbox", "ok", "mail.inbox can be read")
