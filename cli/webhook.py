@@ -161,6 +161,5 @@ def _state(one: Webhook) -> str:
 
 def _shape(one: Webhook) -> dict[str, object]:
     """Without the secret, and without how far it is in our ledger."""
-    kept = {name: value for name, value in asdict(one).items() if name not in ("secret", "batch", "batch_seq")}
-    kept |= {"under_way": len(one.batch)}
-    return {name: value for name, value in kept.items() if name not in ("start_seq", "cursor_seq")}
+    ours = ("secret", "batch", "batch_seq", "start_seq", "cursor_seq")
+    return {name: value for name, value in asdict(one).items() if name not in ours} | {"under_way": len(one.batch)}

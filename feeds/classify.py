@@ -79,11 +79,6 @@ class Atlas:
         return Countries(text=_once(text), page=page, dateline=_once(dateline))
 
 
-def countries_of(record: Record, vocabulary: Sequence[Country], page_country: str) -> Countries:
-    """The same for one record (`Atlas.countries`)."""
-    return Atlas(vocabulary).countries(record, page_country)
-
-
 def fields_of(record: Record) -> Fields:
     """The words of title and summary."""
     return Words(record.title, record.language), Words(record.summary, record.language)

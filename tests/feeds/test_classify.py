@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from feeds.classify import Atlas, Rulebook, countries_of, fields_of, file_under
+from feeds.classify import Atlas, Rulebook, fields_of, file_under
 from feeds.territories import territories
 from state.records import Countries, Country, Record, Topic
 
@@ -53,7 +53,7 @@ ATLAS = (CAMBODIA, CHINA, MONGOLIA, KOREA, LAOS)
 
 
 def named(title: str, summary: str = "", language: str = "en") -> tuple[str, ...]:
-    return countries_of(Record(title=title, summary=summary, language=language), ATLAS, "").text
+    return Atlas(ATLAS).countries(Record(title=title, summary=summary, language=language), "").text
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_title_and_summary_both_count_in_the_order_of_first_mention() -> None:
 
 def test_text_page_and_dateline_are_kept_apart() -> None:
     record = Record(title="Floods in Mongolia", place="PHNOM PENH")
-    assert countries_of(record, ATLAS, "la") == Countries(text=("MN",), page=("LA",), dateline=("KH",))
+    assert Atlas(ATLAS).countries(record, "la") == Countries(text=("MN",), page=("LA",), dateline=("KH",))
 
 
 def test_a_dateline_alone_files_nothing_and_the_page_steps_in_where_the_text_is_silent() -> None:
     record = Record(title="Floods", place="KAMPOT")
-    assert countries_of(record, ATLAS, "").effective == ()
-    assert countries_of(record, ATLAS, "TH").effective == ("TH",)
+    assert Atlas(ATLAS).countries(record, "").effective == ()
+    assert Atlas(ATLAS).countries(record, "TH").effective == ("TH",)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_dateline_alone_files_nothing_and_the_page_steps_in_where_the_text_is_
 def test_without_a_vocabulary_the_names_of_the_world_are_known(
     language: str, title: str, codes: tuple[str, ...]
 ) -> None:
-    assert countries_of(Record(title=title, language=language), (), "").text == codes
+    assert Atlas(()).countries(Record(title=title, language=language), "").text == codes
 
 
 def test_no_union_or_pseudo_territory_is_a_country() -> None:
