@@ -109,7 +109,7 @@ def filled(folder: Path) -> Store:
                 )  # fmt: skip
                 sources.put(db, one)
                 page = sources.Document(Validators(where, '"1"', "", told), NOW, "repeated", 10)
-                sources.put_documents(db, one.id, [page])
+                sources.put_documents(db, {one.id: [page]})
     return store
 
 

@@ -108,7 +108,7 @@ def ours(folder: Path) -> Iterator[float]:
             stat = (folder / f"{number}.xml").stat()
             tag = f'"{int(stat.st_mtime):x}-{stat.st_size:x}"'  # as nginx makes it
             page = sources.Document(Validators(url(number), tag, "", "known"), NOW, "feed:strict", 30)
-            sources.put_documents(db, f"s{number}", [page])
+            sources.put_documents(db, {f"s{number}": [page]})
     asyncio.run(polled(store, 4, QUIET - BUSY))  # robots.txt was asked, as it is once a day
     yield (QUIET - BUSY) / spent(lambda: asyncio.run(polled(store, 6, QUIET - BUSY)))
     store.close()

@@ -285,7 +285,7 @@ def write(db: Connection, prepared: Sequence[Prepared]) -> None:
         filings.file_all(db, [draft for plan in plans for draft in plan.filings], now=now)
         sightings.add_evidence(db, [pair for plan in plans for pair in plan.evidence], now=now)
     sightings.see(db, [one for plan, _, _ in visits for one in plan.standing])
-    sources.put_all_documents(db, {source: plan.documents for plan, source, _ in visits})
+    sources.put_documents(db, {source: plan.documents for plan, source, _ in visits})
     _remember(db, prepared)
     publications.put_fragments(db, {id: forms for one in prepared for id, forms in one.fragments.items()})
     names = {name for one in prepared for name in _changed_feeds(db, one)}

@@ -19,7 +19,6 @@ from mail.server import Timeouts
 
 GONE = Broken("the server closed the connection")
 SILENT = Broken("no answer in time")
-UNASKED = "the server said something that nobody had asked for"
 TOO_SLOW = "the server did not take the text in time"
 
 _GOOD = {Phase.MAIL: 2, Phase.RCPT: 2, Phase.DATA: 3, Phase.AFTER_FINAL_DOT: 2, Phase.QUIT: 2}

@@ -285,13 +285,8 @@ def all_documents(db: Connection, ids: Collection[str]) -> dict[str, dict[str, D
     return found
 
 
-def put_documents(db: Connection, id: str, read: Collection[Document]) -> None:
-    """Store what was read."""
-    put_all_documents(db, {id: read})
-
-
-def put_all_documents(db: Connection, read: Mapping[str, Collection[Document]]) -> None:
-    """The same of many sources, by id."""
+def put_documents(db: Connection, read: Mapping[str, Collection[Document]]) -> None:
+    """Store what was read, by id of its source."""
     rows = [
         {
             "source": id,

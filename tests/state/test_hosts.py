@@ -161,7 +161,7 @@ def test_a_source_that_moves_takes_along_what_is_known_of_its_page(store: Store)
     known(store, A)
     page = Document(Validators(A, '"1"', "", "hash"), NOW, "repeated", 5)
     with store.write() as db:
-        sources.put_documents(db, "s0", [page])
+        sources.put_documents(db, {"s0": [page]})
         sources.move(db, "s0", B)
         assert list(sources.documents(db, "s0")) == [B]
         assert sources.source(db, "s0").where == B

@@ -25,7 +25,7 @@ def prepared(store: Store, *ids: str) -> None:
 
 def read(store: Store, document: str, at: datetime) -> None:
     with store.write() as db:
-        sources.put_documents(db, "office", [Document(Validators(document), at, "repeated", 1)])
+        sources.put_documents(db, {"office": [Document(Validators(document), at, "repeated", 1)]})
 
 
 def test_what_stands_is_what_was_seen_at_the_last_change_in_page_order(store: Store) -> None:

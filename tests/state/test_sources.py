@@ -130,11 +130,11 @@ def test_documents_keep_their_validators_verbatim(store: Store) -> None:
     page = Document(Validators("https://office.example.org/list", 'W/"1"', "Tue", "hash"), NOW, "repeated", 10)
     with store.write() as db:
         sources.put(db, source())
-        sources.put_documents(db, "office", [page])
+        sources.put_documents(db, {"office": [page]})
         assert sources.documents(db, "office") == {page.validators.url: page}
 
         again = replace(page, validators=replace(page.validators, etag='W/"2"'), records=11)
-        sources.put_documents(db, "office", [again])
+        sources.put_documents(db, {"office": [again]})
         assert sources.documents(db, "office") == {page.validators.url: again}
 
         sources.renew(db, "office", [replace(page.validators, etag='"3"', body_hash="other")])
